@@ -1,0 +1,95 @@
+namespace Sluice.Net;
+
+public enum ConnectionState
+{
+    /// <summary>The connect is under way; nothing can be moved yet.</summary>
+    Connecting,
+
+    /// <summary>Bytes may flow in both directions.</summary>
+    Open,
+
+    /// <summary>Closed by us; no handler is called any more.</summary>
+    Closed,
+}
+
+/// <summary>Called on the loop's thread when a connection may be able to go on.</summary>
+public interface IConnectionHandler
+{
+    /// <summary>Bytes, the end or an error may be there: <see cref="Connection.Read"/> tells.</summary>
+    void OnReadable(Connection connection);
+
+    /// <summary>The connect finished, or a connection that took less than it was given takes more.</summary>
+    void OnWritable(Connection connection);
+}
+
+/// <summary>
+/// One stream socket of a loop. Edge-triggered: after a call to <see cref="Read"/> answered
+/// <see cref="IoResult.Again"/> the handler's OnReadable is called when there is more; while
+/// <see cref="CanRead"/> is true nobody will call, the owner reads when it likes.
+/// </summary>
+public abstract class Connection
+{
+    protected Connection(Loop loop, IConnectionHandler handler)
+    {
+        Loop = loop;
+        Handler = handler;
+    }
+
+    public Loop Loop { get; }
+
+    /// <summary>Who is told of events. Swapped when a connection changes its purpose.</summary>
+    public IConnectionHandler Handler { get; set; }
+
+    public ConnectionState State { get; protected set; }
+
+    /// <summary>False once Read answered Again, until the next OnReadable.</summary>
+    public bool CanRead { get; protected set; }
+
+    /// <summary>False once Write took less than it was given, until the next OnWritable.</summary>
+    public bool CanWrite { get; protected set; }
+
+    /// <summary>
+    /// The other side has ended its direction or reset (EPOLLRDHUP): a hint that comes without
+    /// reading, for noticing a client that left while its answer is under way.
+    /// </summary>
+    public bool IsPeerGone { get; protected set; }
+
+    /// <summary>A number unique in the process while it runs ($connection).</summary>
+    public long Serial { get; protected init; }
+
+    public abstract Address RemoteAddress { get; }
+
+    public abstract Address LocalAddress { get; }
+
+    /// <summary>&gt; 0 bytes read; 0 the end of the stream; Again; or -errno. Never blocks.</summary>
+    public abstract int Read(Span<byte> buffer);
+
+    /// <summary>
+    /// How many bytes were taken, possibly fewer than given (then CanWrite is false and
+    /// OnWritable follows); or -errno. Never blocks.
+    /// </summary>
+    public abstract int Write(ReadOnlySpan<byte> bytes);
+
+    /// <summary>As Write, both pieces in one system call.</summary>
+    public abstract int Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    /// <summary>Ends our direction; the other side may still send (lingering close).</summary>
+    public abstract void ShutdownWrite();
+
+    /// <summary>
+    /// Closes. What Write took is still delivered, unless <paramref name="reset"/> asks for RST
+    /// (reset_timedout_connection). No handler is called afterwards. Idempotent.
+    /// </summary>
+    public abstract void Close(bool reset = false);
+
+    /// <summary>
+    /// Has OnReadable called again at the end of the current turn's run queue: for an owner that
+    /// has moved its share of bytes while CanRead is still true.
+    /// </summary>
+    public abstract void Yield();
+
+    public abstract void SetNoDelay(bool on);
+
+    /// <summary>SO_KEEPALIVE; a zero leaves the system's setting (seconds, seconds, count).</summary>
+    public abstract void SetKeepAlive(bool on, int idleSeconds = 0, int intervalSeconds = 0, int count = 0);
+}

@@ -1,0 +1,23 @@
+namespace Sluice.Net;
+
+/// <summary>The bounds of this layer: unit, and what happens at the limit.</summary>
+public static class NetLimits
+{
+    /// <summary>Bytes of a loop's one scratch buffer; a single read takes no more.</summary>
+    public const int ScratchBytes = 64 * 1024;
+
+    /// <summary>
+    /// Bytes one connection may move in one turn before it has to Yield, so that one busy
+    /// connection does not starve a thousand.
+    /// </summary>
+    public const int BytesPerTurn = 4 * ScratchBytes;
+
+    /// <summary>Connections accepted in one turn of one listener; the rest wait for the next.</summary>
+    public const int AcceptsPerTurn = 64;
+
+    /// <summary>How long a listener pauses when the process has no file descriptor left.</summary>
+    public const int AcceptPauseMs = 500;
+
+    /// <summary>Suspended methods of one kind that a thread keeps for reuse.</summary>
+    public const int PooledTasks = 4096;
+}

@@ -1,0 +1,7 @@
+namespace Sluice.Unit;
+
+public class SolutionTests
+{
+    [Fact]
+    public void Errors_of_the_kernel_are_negative() => Assert.True(Net.IoResult.Again < 0);
+}
