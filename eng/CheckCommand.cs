@@ -1,0 +1,54 @@
+namespace Sluice.Eng;
+
+/// <summary>
+/// <c>./dev check</c>: all that CI does. Each check counts like a test, and a failed one does not
+/// keep the next from running, unless the tree does not build.
+/// </summary>
+internal static class CheckCommand
+{
+    public static int Run(Repository repository)
+    {
+        var tally = new Tally();
+        if (Step("build, warnings are errors", tally, () => Build(repository)))
+        {
+            Step("whitespace as .editorconfig has it", tally, () => Format(repository));
+            Step("generated documentation is current", tally, () => Docs(repository));
+            TestCommand.Run(repository, filter: null, tally);
+        }
+        Console.WriteLine(tally);
+        return tally.Failed == 0 ? 0 : 1;
+    }
+
+    static bool Step(string name, Tally tally, Func<bool> check)
+    {
+        bool passed;
+        try
+        {
+            passed = check();
+        }
+        catch (StepFailedException failure)
+        {
+            Console.Error.WriteLine($"dev: {failure.Message}");
+            passed = false;
+        }
+        Console.WriteLine($"{(passed ? "ok    " : "FAILED")} {name}");
+        tally.Add(passed);
+        return passed;
+    }
+
+    static bool Build(Repository repository)
+    {
+        BuildCommand.Solution(repository, "Debug");
+        return true;
+    }
+
+    static bool Format(Repository repository) => Shell.Run(
+        repository.Root,
+        "dotnet",
+        [
+            "format", "whitespace", "--folder", "--verify-no-changes",
+            "--exclude", "artifacts", "**/bin", "**/obj", "**/node_modules",
+        ]) == 0;
+
+    static bool Docs(Repository repository) => DocsCommand.Run(repository, ["--verify"]) == 0;
+}

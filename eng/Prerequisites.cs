@@ -1,0 +1,79 @@
+namespace Sluice.Eng;
+
+/// <summary>
+/// What the tests need besides the SDK: Debian's nginx, HAProxy and Redis as judges and peers, and
+/// the npm clients of tests/EndToEnd/clients. Installed when missing and when we may.
+/// </summary>
+internal static class Prerequisites
+{
+    /// <summary>A program the tests start, and the Debian package it comes from.</summary>
+    static readonly (string Program, string Package)[] Servers =
+    [
+        ("nginx", "nginx"),
+        ("haproxy", "haproxy"),
+        ("redis-server", "redis-server"),
+        ("node", "nodejs"),
+        ("npm", "npm"),
+    ];
+
+    public static void Install(Repository repository)
+    {
+        InstallPackages(repository);
+        InstallClients(repository);
+    }
+
+    static void InstallPackages(Repository repository)
+    {
+        string[] missing =
+            [.. Servers.Where(server => Shell.Find(server.Program) is null).Select(s => s.Package)];
+        if (missing.Length == 0)
+        {
+            return;
+        }
+        string wanted = string.Join(' ', missing);
+        string command = $"apt-get install -y --no-install-recommends {wanted}";
+        if (Shell.Find("apt-get") is null)
+        {
+            throw new StepFailedException($"the tests need {wanted}, and there is no apt-get here");
+        }
+        if (AsRoot() is not { } root)
+        {
+            throw new StepFailedException($"the tests need {wanted}; run: sudo {command}");
+        }
+        Console.WriteLine($"installing {wanted}");
+        Shell.Require("apt-get update", repository.Root, root[0], [.. root[1..], "apt-get", "update"]);
+        Shell.Require(command, repository.Root, root[0], [.. root[1..], .. command.Split(' ')]);
+    }
+
+    /// <summary>
+    /// How to start a program as root without a question on the terminal: as ourselves, or through
+    /// a sudo that asks for no password; null when neither works.
+    /// </summary>
+    static string[]? AsRoot()
+    {
+        string[] environment = ["env", "DEBIAN_FRONTEND=noninteractive"];
+        if (Environment.IsPrivilegedProcess)
+        {
+            return environment;
+        }
+        bool asksNothing = Shell.Find("sudo") is not null
+            && Shell.Capture("/", "sudo", ["-n", "true"]).ExitCode == 0;
+        return asksNothing ? ["sudo", "-n", .. environment] : null;
+    }
+
+    static void InstallClients(Repository repository)
+    {
+        string clients = repository.At("tests", "EndToEnd", "clients");
+        string lockFile = Path.Combine(clients, "package-lock.json");
+        string installed = Path.Combine(clients, "node_modules", ".package-lock.json");
+        if (!File.Exists(lockFile) || IsNewer(installed, lockFile))
+        {
+            return;
+        }
+        Console.WriteLine("installing the npm clients of tests/EndToEnd/clients");
+        Shell.Require("npm ci", clients, "npm", "ci", "--no-audit", "--no-fund");
+    }
+
+    static bool IsNewer(string file, string than) =>
+        File.Exists(file) && File.GetLastWriteTimeUtc(file) >= File.GetLastWriteTimeUtc(than);
+}
