@@ -20,4 +20,13 @@ public static class NetLimits
 
     /// <summary>Suspended methods of one kind that a thread keeps for reuse.</summary>
     public const int PooledTasks = 4096;
+
+    /// <summary>
+    /// The resolution of timers: due times are rounded up to it. nginx's timeouts are counted in
+    /// seconds and its own clock in milliseconds; 10 ms keeps the wheel's empty slots few.
+    /// </summary>
+    public const int TimerTickMs = 10;
+
+    /// <summary>Bytes of a unix socket's path: sun_path has 108 with the closing zero.</summary>
+    public const int UnixPathBytesMax = 107;
 }
