@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Proxy.Http1;
+
+/// <summary>The header lines of one head, in their order, and the first line of each known one.</summary>
+internal sealed class HeaderFieldList
+{
+    private const int FirstSize = 32;
+
+    private HeaderField[] fields = new HeaderField[FirstSize];
+    private FirstIndexes firsts;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<HeaderField> Fields => fields.AsSpan(0, Count);
+
+    public bool Has(KnownHeader header) => firsts[(int)header] != 0;
+
+    /// <summary>The first line of a header; false when the head has none.</summary>
+    public bool TryFind(KnownHeader header, out HeaderField field)
+    {
+        var index = firsts[(int)header];
+        field = index == 0 ? default : fields[index - 1];
+        return index != 0;
+    }
+
+    /// <summary>Adds a line and answers it.</summary>
+    public ref readonly HeaderField Add(in HeaderLine line, KnownHeader known)
+    {
+        if (Count == fields.Length) Array.Resize(ref fields, fields.Length * 2);
+        var isRepeated = known != KnownHeader.Other && firsts[(int)known] != 0;
+        fields[Count] = new HeaderField(line.Name, line.Value, known, isRepeated);
+        Count++;
+        if (known != KnownHeader.Other && !isRepeated) firsts[(int)known] = (ushort)Count;
+        return ref fields[Count - 1];
+    }
+
+    public void Reset()
+    {
+        Count = 0;
+        firsts = default;
+        if (fields.Length > Http1Limits.HeaderFieldsKept) fields = new HeaderField[FirstSize];
+    }
+
+    // Index + 1 of the first line of each known header; 0 is none.
+    [InlineArray(KnownHeaders.Count)]
+    private struct FirstIndexes
+    {
+        private ushort first;
+    }
+}
