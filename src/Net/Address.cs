@@ -84,6 +84,19 @@ public sealed class Address : IEquatable<Address>
 
     internal IpName Ip => ip;
 
+    /// <summary>Reads a sockaddr as Linux writes it; an unknown family is without a name.</summary>
+    internal static Address FromNative(ReadOnlySpan<byte> native)
+    {
+        var ip = IpName.FromNative(native);
+        if (ip.IsIp)
+            return new(ip);
+        if (native.Length <= sizeof(ushort) || native[sizeof(ushort)] == 0)
+            return Unnamed;
+        var path = native[sizeof(ushort)..];
+        int end = path.IndexOf((byte)0);
+        return new(Encoding.Latin1.GetString(end < 0 ? path : path[..end]));
+    }
+
     /// <summary>A unix socket's address; the path has 1 to 107 chars, one a byte.</summary>
     public static Address Unix(string path)
     {

@@ -14,9 +14,18 @@ namespace Sluice.Net;
 /// </remarks>
 public abstract class Loop : IDisposable
 {
+    static readonly long stampsPerMs = Stopwatch.Frequency / 1000;
+
     Thread? owner;
 
     protected Loop() => Timers = new TimerWheel();
+
+    /// <summary>Sets both clocks to the system's, once a turn.</summary>
+    private protected void ReadClocks()
+    {
+        NowMs = Stopwatch.GetTimestamp() / stampsPerMs;
+        UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    }
 
     /// <summary>"epoll", "sockets" or "simulated": the word in logs and in SLUICE_LOOP.</summary>
     public abstract string Name { get; }
@@ -58,7 +67,14 @@ public abstract class Loop : IDisposable
     public void Run()
     {
         owner = Thread.CurrentThread;
-        RunTurns();
+        try
+        {
+            RunTurns();
+        }
+        finally
+        {
+            owner = null;
+        }
     }
 
     protected abstract void RunTurns();
@@ -68,6 +84,9 @@ public abstract class Loop : IDisposable
 
     /// <summary>True on the loop's own thread, and before Run gave it one.</summary>
     public bool IsCurrent => owner is null || owner == Thread.CurrentThread;
+
+    /// <summary>True on the thread that is inside <see cref="Run"/>.</summary>
+    private protected bool IsRunningHere => owner == Thread.CurrentThread;
 
     [Conditional("DEBUG")]
     public void AssertCurrent() => Debug.Assert(IsCurrent, "loop state touched from another thread");

@@ -29,4 +29,10 @@ public static class NetLimits
 
     /// <summary>Bytes of a unix socket's path: sun_path has 108 with the closing zero.</summary>
     public const int UnixPathBytesMax = 107;
+
+    /// <summary>
+    /// Events a loop takes from the kernel in one turn (nginx: epoll_events, 512); the rest
+    /// comes in the next, after timers and posted work have had their say.
+    /// </summary>
+    public const int EventsPerTurn = 512;
 }
