@@ -15,7 +15,8 @@ internal static class BuildCommand
         }
         var watch = Stopwatch.StartNew();
         bool built = Publish(repository);
-        string executable = Path.GetRelativePath(Environment.CurrentDirectory, Executable(repository));
+        string executable =
+            Path.GetRelativePath(Environment.CurrentDirectory, Executable(repository));
         Console.WriteLine(built
             ? $"built {executable} in {watch.Elapsed.TotalSeconds:F1} s"
             : $"{executable} is current");

@@ -41,8 +41,10 @@ internal static class Prerequisites
             throw new StepFailedException($"the tests need {wanted}; run: sudo {command}");
         }
         Console.WriteLine($"installing {wanted}");
-        Shell.Require("apt-get update", repository.Root, root[0], [.. root[1..], "apt-get", "update"]);
-        Shell.Require(command, repository.Root, root[0], [.. root[1..], .. command.Split(' ')]);
+        foreach (string step in new[] { "apt-get update", command })
+        {
+            Shell.Require(step, repository.Root, root[0], [.. root[1..], .. step.Split(' ')]);
+        }
     }
 
     /// <summary>

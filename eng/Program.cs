@@ -37,7 +37,7 @@ static int Help(int exitCode)
                                    or the classes whose name contains FILTER
           test [FILTER] --update   rewrite golden files from what the code does now
           fuzz TARGET [ARGS]       one fuzz target; without arguments lists them
-          bench micro|peers ARGS   BenchmarkDotNet with allocation budgets; nginx and HAProxy side by side
+          bench micro|peers ARGS   allocation budgets and times; nginx and HAProxy beside Sluice
           docs [--verify]          write docs/directives from the directive rows
           check                    what CI does: build, style, documentation, all tests
         """);

@@ -48,13 +48,15 @@ internal sealed class Repository(string root)
         }
         foreach (var file in new DirectoryInfo(Root).EnumerateFiles())
         {
-            if (file.Extension is ".props" or ".slnx" || file.Name is "global.json" or ".editorconfig")
+            if (file.Extension is ".props" or ".slnx"
+                || file.Name is "global.json" or ".editorconfig")
             {
                 lines.Add(Describe(file));
             }
         }
         lines.Sort(StringComparer.Ordinal);
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        byte[] list = Encoding.UTF8.GetBytes(string.Join('\n', lines));
+        return Convert.ToHexString(SHA256.HashData(list));
     }
 
     static void Collect(DirectoryInfo folder, List<string> lines)

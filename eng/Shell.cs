@@ -40,16 +40,34 @@ internal static class Shell
         var result = Capture(directory, program, arguments);
         if (result.ExitCode != 0)
         {
-            Console.Error.WriteLine(result.Output.TrimEnd());
-            throw new StepFailedException($"{step} failed: {program} {string.Join(' ', arguments)}");
+            Console.Error.WriteLine(Essence(result.Output, directory));
+            throw new StepFailedException(
+                $"{step} failed: {program} {string.Join(' ', arguments)}");
         }
+    }
+
+    /// <summary>
+    /// Of a compiler's output the errors alone, each once and without the path to the tree; of
+    /// any other output all.
+    /// </summary>
+    static string Essence(string output, string directory)
+    {
+        string[] errors =
+        [
+            .. output.Split('\n')
+                .Where(line => line.Contains(": error ", StringComparison.Ordinal))
+                .Select(line => line.Trim().Replace(directory + "/", "", StringComparison.Ordinal))
+                .Select(line => line.EndsWith(']') ? line[..line.LastIndexOf('[')] : line)
+                .Distinct(),
+        ];
+        return errors.Length > 0 ? string.Join('\n', errors) : output.TrimEnd();
     }
 
     /// <summary>The path of a program a user could start, or null. Debian keeps servers in sbin.</summary>
     public static string? Find(string program)
     {
-        string path = Environment.GetEnvironmentVariable("PATH") ?? "";
-        foreach (var folder in $"{path}:/usr/sbin:/sbin".Split(':', StringSplitOptions.RemoveEmptyEntries))
+        string path = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
+        foreach (var folder in path.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
             string candidate = Path.Combine(folder, program);
             if (File.Exists(candidate))

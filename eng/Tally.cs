@@ -79,13 +79,12 @@ internal sealed partial class Tally
             return;
         }
         int failed = Parse(match.Groups[2]);
-        Add(Parse(match.Groups[1]), exitCode != 0 && failed == 0 ? 1 : failed, Parse(match.Groups[3]));
+        failed = exitCode != 0 && failed == 0 ? 1 : failed;
+        Add(Parse(match.Groups[1]), failed, Parse(match.Groups[3]));
     }
 
     static int Count(XElement element, string attribute) =>
-        int.TryParse(element.Attribute(attribute)?.Value, CultureInfo.InvariantCulture, out int count)
-            ? count
-            : 0;
+        int.TryParse(element.Attribute(attribute)?.Value, out int count) ? count : 0;
 
     static int Parse(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 

@@ -9,8 +9,7 @@ internal static class TestCommand
     /// <summary>Tells the end-to-end tests which executable to run.</summary>
     const string ExecutableVariable = "SLUICE_EXECUTABLE";
 
-    /// <summary>For outputs that go to a file.</summary>
-    static readonly string[] Colourless = ["-noColor"];
+    static string[] Colours => Console.IsOutputRedirected ? ["-noColor"] : [];
 
     public static int Run(Repository repository, string[] arguments)
     {
@@ -94,7 +93,7 @@ internal static class TestCommand
         int exitCode = Shell.Run(
             repository.Root,
             repository.At(project, "bin", "Debug", "net10.0", assembly),
-            ["-noLogo", .. Console.IsOutputRedirected ? Colourless : [], "-xml", report, .. filter]);
+            ["-noLogo", .. Colours, "-xml", report, .. filter]);
         tally.AddReport(report, exitCode);
     }
 

@@ -122,7 +122,10 @@ public sealed class Address : IEquatable<Address>
         }
         if (!SplitPort(text, defaultPort, out var host, out int port))
             return false;
-        if (text.StartsWith("[") ? ParseIpv6(host, port, out var ip) : ParseIpv4(host, port, out ip))
+        bool isIp = text.StartsWith("[")
+            ? ParseIpv6(host, port, out var ip)
+            : ParseIpv4(host, port, out ip);
+        if (isIp)
             address = new(ip);
         return address is not null;
     }

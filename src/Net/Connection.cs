@@ -91,5 +91,6 @@ public abstract class Connection
     public abstract void SetNoDelay(bool on);
 
     /// <summary>SO_KEEPALIVE; a zero leaves the system's setting (seconds, seconds, count).</summary>
-    public abstract void SetKeepAlive(bool on, int idleSeconds = 0, int intervalSeconds = 0, int count = 0);
+    public abstract void SetKeepAlive(
+        bool on, int idleSeconds = 0, int intervalSeconds = 0, int count = 0);
 }

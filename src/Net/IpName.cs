@@ -75,7 +75,8 @@ readonly record struct IpName
         bool isIpv6 = version == 6;
         target = target[..(isIpv6 ? NativeIpv6Bytes : NativeIpv4Bytes)];
         target.Clear();
-        BitConverter.TryWriteBytes(target, (ushort)(isIpv6 ? Native.FamilyIpv6 : Native.FamilyIpv4));
+        int family = isIpv6 ? Native.FamilyIpv6 : Native.FamilyIpv4;
+        BitConverter.TryWriteBytes(target, (ushort)family);
         BinaryPrimitives.WriteUInt16BigEndian(target[2..], port);
         WriteAddress(target[(isIpv6 ? 8 : 4)..]);
         if (isIpv6)

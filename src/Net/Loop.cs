@@ -89,7 +89,8 @@ public abstract class Loop : IDisposable
     private protected bool IsRunningHere => owner == Thread.CurrentThread;
 
     [Conditional("DEBUG")]
-    public void AssertCurrent() => Debug.Assert(IsCurrent, "loop state touched from another thread");
+    public void AssertCurrent() =>
+        Debug.Assert(IsCurrent, "loop state touched from another thread");
 
     public abstract void Dispose();
 }

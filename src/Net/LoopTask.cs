@@ -197,9 +197,11 @@ public struct LoopTaskBuilder
 
     public void AwaitOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
         where TAwaiter : INotifyCompletion
-        where TMachine : IAsyncStateMachine => awaiter.OnCompleted(LoopTaskBuilder<Nothing>.Suspend(ref machine, ref inner));
+        where TMachine : IAsyncStateMachine =>
+        awaiter.OnCompleted(LoopTaskBuilder<Nothing>.Suspend(ref machine, ref inner));
 
-    public void AwaitUnsafeOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
+    public void AwaitUnsafeOnCompleted<TAwaiter, TMachine>(
+        ref TAwaiter awaiter, ref TMachine machine)
         where TAwaiter : ICriticalNotifyCompletion
         where TMachine : IAsyncStateMachine =>
         awaiter.UnsafeOnCompleted(LoopTaskBuilder<Nothing>.Suspend(ref machine, ref inner));
@@ -239,7 +241,8 @@ public struct LoopTaskBuilder<T>
         where TAwaiter : INotifyCompletion
         where TMachine : IAsyncStateMachine => awaiter.OnCompleted(Suspend(ref machine, ref this));
 
-    public void AwaitUnsafeOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
+    public void AwaitUnsafeOnCompleted<TAwaiter, TMachine>(
+        ref TAwaiter awaiter, ref TMachine machine)
         where TAwaiter : ICriticalNotifyCompletion
         where TMachine : IAsyncStateMachine =>
         awaiter.UnsafeOnCompleted(Suspend(ref machine, ref this));

@@ -27,7 +27,8 @@ internal static class NginxTexts
         typeof(NginxTexts).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary>The first line of all three.</summary>
-    public static string Version => $"nginx version: nginx/{NginxVersion} (sluice/{SluiceVersion})\n";
+    public static string Version =>
+        $"nginx version: nginx/{NginxVersion} (sluice/{SluiceVersion})\n";
 
     /// <summary>The further lines of <c>-V</c>, for tools that look for a module.</summary>
     public static string Configure

@@ -12,7 +12,10 @@ public static class VariableNames
     /// <summary>The variables with a fixed name: lower case, without <c>$</c>.</summary>
     public static FrozenSet<string> BuiltIn { get; } = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        [.. Request, .. Answer, .. Connection, .. Process, .. Proxy, .. Upstream, .. Tls, .. Limiting]);
+        [
+            .. Request, .. Answer, .. Connection, .. Process,
+            .. Proxy, .. Upstream, .. Tls, .. Limiting,
+        ]);
 
     /// <summary>The families whose names are a prefix and the name of a header or argument.</summary>
     public static ReadOnlySpan<string> Prefixes => prefixes;

@@ -36,7 +36,9 @@ sealed class CaseFile
     public static CaseFile Parse(string name, string text)
     {
         var lines = text.Split('\n');
-        var comment = lines.TakeWhile(line => line.StartsWith('#')).Select(line => line[1..].Trim());
+        var comment = lines
+            .TakeWhile(line => line.StartsWith('#'))
+            .Select(line => line[1..].Trim());
         var file = new CaseFile { Name = name, Claim = string.Join(' ', comment) };
         if (lines[^1].Length == 0)
             lines = lines[..^1];

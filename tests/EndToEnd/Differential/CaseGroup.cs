@@ -135,7 +135,8 @@ sealed class CaseGroup
             var target = Path.Combine(prefix, "html", Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
-            File.SetLastWriteTimeUtc(target, new DateTime(2024, 2, 29, 12, 30, 45, DateTimeKind.Utc));
+            File.SetLastWriteTimeUtc(
+                target, new DateTime(2024, 2, 29, 12, 30, 45, DateTimeKind.Utc));
         }
     }
 }

@@ -138,5 +138,6 @@ sealed class ScriptedBackend : IAsyncDisposable
     static bool KeepsAlive(HttpMessage? request) =>
         request is { Complete: true }
         && request.StartLine.EndsWith("HTTP/1.1", StringComparison.Ordinal)
-        && !string.Equals(request.Header("Connection"), "close", StringComparison.OrdinalIgnoreCase);
+        && !string.Equals(
+            request.Header("Connection"), "close", StringComparison.OrdinalIgnoreCase);
 }

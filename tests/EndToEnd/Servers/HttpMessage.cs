@@ -113,8 +113,8 @@ public static class HttpReader
         out HttpMessage? message)
     {
         message = null;
-        if (head.Header("Transfer-Encoding")?.Contains("chunked", StringComparison.OrdinalIgnoreCase)
-            ?? false)
+        if (head.Header("Transfer-Encoding") is { } coding
+            && coding.Contains("chunked", StringComparison.OrdinalIgnoreCase))
             return Chunks(bytes, at, ended, head, out message);
         if (long.TryParse(head.Header("Content-Length"), out var length))
         {

@@ -30,7 +30,8 @@ public static class Loopback
             if (addresses.Skip(1).All(address => CanBind(address, port)))
                 return port;
         }
-        throw new InvalidOperationException("no free port on " + string.Join(", ", addresses.AsEnumerable()));
+        throw new InvalidOperationException(
+            "no free port on " + string.Join(", ", addresses.AsEnumerable()));
     }
 
     /// <summary>True when something accepts a connection there now.</summary>

@@ -60,7 +60,8 @@ public class NginxOptionsTests
     }
 
     [Fact]
-    public void A_value_may_look_like_an_option() => Assert.Equal("-t", Good("-c", "-t").ConfigFile);
+    public void A_value_may_look_like_an_option() =>
+        Assert.Equal("-t", Good("-c", "-t").ConfigFile);
 
     [Fact]
     public void The_last_value_wins() => Assert.Equal("b", Good("-ca", "-cb").ConfigFile);

@@ -6,7 +6,9 @@ public class NginxTextsTests
 {
     [Fact]
     public void The_version_line_has_the_form_tools_parse() =>
-        Assert.Matches(@"^nginx version: nginx/1\.31\.5 \(sluice/\d+\.\d+\.\d+\)\n$", NginxTexts.Version);
+        Assert.Matches(
+            @"^nginx version: nginx/1\.31\.5 \(sluice/\d+\.\d+\.\d+\)\n$",
+            NginxTexts.Version);
 
     [Fact]
     public void The_arguments_name_modules_that_exist_and_modules_that_do_not()

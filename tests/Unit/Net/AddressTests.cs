@@ -108,7 +108,7 @@ public class AddressTests
 
     [Theory]
     [InlineData("127.0.0.1:80", "020000507F000001" + "0000000000000000")]
-    [InlineData("[::1]:256", "0A000100" + "00000000" + "00000000000000000000000000000001" + "00000000")]
+    [InlineData("[::1]:256", "0A00010000000000" + "00000000000000000000000000000001" + "00000000")]
     [InlineData("unix:/a", "0100" + "2F6100")]
     public void Native_bytes_are_linux_sockaddr(string text, string hex)
     {
