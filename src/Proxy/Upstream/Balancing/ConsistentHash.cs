@@ -6,6 +6,7 @@ namespace Sluice.Proxy.Upstream;
 /// <summary>
 /// hash KEY consistent: a ketama ring with the points of nginx and Cache::Memcached::Fast.
 /// A peer that fails leaves its keys to the next points of the ring, the others keep theirs.
+/// An empty key names nobody: round robin.
 /// </summary>
 /// <remarks>
 /// A point belongs to a server text; several peers may share one (a name with many addresses),
@@ -51,7 +52,7 @@ sealed class ConsistentHash : Chooser
     {
         if (selection.RehashCount++ == 0)
             selection.Hash = FirstPoint(Crc32.Of(input.Key));
-        while (!IsDrawnOut(selection))
+        while (!input.Key.IsEmpty && !IsDrawnOut(selection))
         {
             var owner = owners[selection.Hash % (uint)points.Length];
             var peer = ChooseAmong(places[owner], selection, input.NowSeconds);

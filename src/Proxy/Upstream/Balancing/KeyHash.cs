@@ -5,12 +5,13 @@ namespace Sluice.Proxy.Upstream;
 /// <summary>
 /// hash KEY: ((crc32([rehash] key) >> 16) and 7FFF) plus the hash before, as Cache::Memcached
 /// distributes its keys and nginx after it. The rehash is a decimal count, left out at first.
+/// An empty key names nobody: round robin.
 /// </summary>
 sealed class KeyHash : Chooser
 {
     internal override Peer? Next(PeerSelection selection, in SelectionInput input)
     {
-        while (!IsDrawnOut(selection))
+        while (!input.Key.IsEmpty && !IsDrawnOut(selection))
         {
             selection.Hash += HashOf(selection.RehashCount++, input.Key);
             var weight = (uint)selection.Peers.TotalWeight;

@@ -1,0 +1,24 @@
+namespace Sluice.Proxy.Routing.Matching;
+
+/// <summary>The bounds of matching: unit, and what happens at the limit.</summary>
+public static class MatchingLimits
+{
+    /// <summary>
+    /// Bytes of a URI, host or value that are lowered or widened on the stack; longer ones
+    /// borrow an array.
+    /// </summary>
+    public const int StackBytes = 256;
+
+    /// <summary>
+    /// Groups of one expression that are captured; $1 to $9 and named groups, the rest is
+    /// dropped.
+    /// </summary>
+    public const int GroupsMax = 64;
+
+    /// <summary>
+    /// Matches after which an expression is compiled, in the background: at start the
+    /// interpreter costs nothing (compiling takes milliseconds each), later it costs most of
+    /// the search for a location.
+    /// </summary>
+    public const int UsesBeforeCompiling = 2_000;
+}
