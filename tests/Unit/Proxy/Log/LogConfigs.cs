@@ -1,0 +1,15 @@
+using Sluice.Config.Model;
+
+namespace Sluice.Unit.Proxy.Log;
+
+/// <summary>Configurations that have a log and nothing else.</summary>
+static class LogConfigs
+{
+    public static MainConfig WithErrorLog(string? path, LogLevel level) => new()
+    {
+        ConfigPath = "/etc/nginx.conf",
+        Prefix = "/etc/",
+        PidPath = "/run/pid",
+        ErrorLogs = [new() { Path = path, Level = level }],
+    };
+}
