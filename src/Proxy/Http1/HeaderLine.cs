@@ -119,6 +119,9 @@ internal struct HeaderLine
     private LineKind Split(ReadOnlySpan<byte> head, int start, int end, LineRules rules)
     {
         var text = head[start..end];
+        if ((rules & LineRules.SkipStatusLines) != 0 && text.StartsWith("HTTP/"u8))
+            return LineKind.Skip;
+
         var length = text.IndexOfAnyExcept(NameLetters);
         if (length < 0) length = text.Length;
         else if (text[length] != ':') length = UnusualName(text, length, rules);
@@ -128,9 +131,6 @@ internal struct HeaderLine
             ErrorAt = start - length;
             return LineKind.Invalid;
         }
-
-        if ((rules & LineRules.SkipStatusLines) != 0 && text.StartsWith("HTTP/"u8))
-            return LineKind.Skip;
 
         Name = new HeadRange(start, length);
         var from = start + length + 1;

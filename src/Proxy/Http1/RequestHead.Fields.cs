@@ -32,12 +32,10 @@ public sealed partial class RequestHead
                 LineKind.Invalid => line.ErrorAt + 1,
                 _ => line.Next,
             };
-            if (end > bufferEnd && Exceeds(end, rules, out var isLineTooLong))
+            if (end > bufferEnd && Exceeds(end, rules))
             {
-                offender = HeadRange.Between(lineStart, Math.Min(end, head.Length));
-                Reject(isLineTooLong
-                    ? RequestRejection.TooLongHeaderLine
-                    : RequestRejection.TooLargeHead);
+                offender = HeadRange.Between(lineStart, BufferedEnd(head, rules));
+                Reject(RequestRejection.TooLongHeaderLine);
                 return;
             }
             switch (kind)

@@ -80,10 +80,10 @@ public sealed partial class RequestHead
             if (step == Step.Rejected)
             {
                 // A line that is too long is that first, wherever else it is wrong.
-                if (Exceeds(position + 1, rules, out _)) Reject(RequestRejection.TooLongRequestLine);
+                if (Exceeds(position + 1, rules)) Reject(RequestRejection.TooLongRequestLine);
                 return false;
             }
-            if (head.Length >= bufferEnd && Exceeds(head.Length + 1, rules, out _))
+            if (head.Length >= bufferEnd && Exceeds(head.Length + 1, rules))
                 Reject(RequestRejection.TooLongRequestLine);
             return false;
         }
@@ -249,7 +249,7 @@ public sealed partial class RequestHead
         }
         var next = head[end] == '\r' ? end + 2 : end + 1;
         position = next - 1;
-        if (Exceeds(next, rules, out _)) return Reject(RequestRejection.TooLongRequestLine);
+        if (Exceeds(next, rules)) return Reject(RequestRejection.TooLongRequestLine);
         if (head[position] != '\n') return Reject(RequestRejection.InvalidRequestLine);
 
         Protocol = HeadRange.Between(Protocol.Offset, end);
@@ -313,12 +313,19 @@ public sealed partial class RequestHead
         return true;
     }
 
-    // Whether the line that begins at lineStart and reaches `end` fits into nginx's buffers: the
-    // present one, or a fresh large one when that is long enough and there is one left.
-    private bool Exceeds(int end, in RequestHeadRules rules, out bool isLineTooLong)
+    // Whether the line that begins at lineStart and reaches `end` exceeds nginx's buffers: the
+    // present one, and a fresh large one when there is one left.
+    private bool Exceeds(int end, in RequestHeadRules rules) =>
+        end > bufferEnd
+        && (end - lineStart > rules.LargeBufferBytes || largeBuffers == rules.LargeBufferCount);
+
+    // How far nginx would have read into the line that exceeds its buffers.
+    private int BufferedEnd(ReadOnlySpan<byte> head, in RequestHeadRules rules)
     {
-        isLineTooLong = end > bufferEnd && end - lineStart > rules.LargeBufferBytes;
-        return isLineTooLong || (end > bufferEnd && largeBuffers == rules.LargeBufferCount);
+        var end = largeBuffers == rules.LargeBufferCount
+            ? bufferEnd
+            : Math.Max(bufferEnd, lineStart + rules.LargeBufferBytes);
+        return Math.Min(end, head.Length);
     }
 
     private void TakeBuffers(int end, in RequestHeadRules rules)

@@ -30,11 +30,11 @@ public enum RequestRejection : byte
     /// <summary>400: a byte that no header line may have, or one that begins with a blank.</summary>
     InvalidHeaderLine,
 
-    /// <summary>494: one header line fits into no header buffer.</summary>
+    /// <summary>
+    /// 494: a header line fits into no header buffer, or all header buffers are full. nginx has
+    /// the same words for both.
+    /// </summary>
     TooLongHeaderLine,
-
-    /// <summary>494: the head fills more header buffers than there may be.</summary>
-    TooLargeHead,
 
     /// <summary>494: more header lines than <see cref="Http1Limits.HeaderFieldsMax"/>.</summary>
     TooManyHeaderLines,
@@ -85,9 +85,7 @@ public static class RequestRejections
         RequestRejection.None => 0,
         RequestRejection.UnsupportedVersion => 505,
         RequestRejection.TooLongRequestLine => 414,
-        RequestRejection.TooLongHeaderLine
-            or RequestRejection.TooLargeHead
-            or RequestRejection.TooManyHeaderLines => 494,
+        RequestRejection.TooLongHeaderLine or RequestRejection.TooManyHeaderLines => 494,
         RequestRejection.ConnectMethod or RequestRejection.TraceMethod => 405,
         _ => 400,
     };
@@ -121,7 +119,6 @@ public static class RequestRejections
         RequestRejection.TooLongRequestLine => "client sent too long URI"u8,
         RequestRejection.InvalidHeaderLine => "client sent invalid header line"u8,
         RequestRejection.TooLongHeaderLine => "client sent too long header line"u8,
-        RequestRejection.TooLargeHead => "client sent too large request"u8,
         RequestRejection.TooManyHeaderLines => "client sent too many header lines"u8,
         RequestRejection.DuplicateHeader => "client sent duplicate header line"u8,
         RequestRejection.DuplicateHost => "client sent duplicate host header"u8,

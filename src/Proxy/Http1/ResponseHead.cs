@@ -191,12 +191,13 @@ public sealed class ResponseHead
         step = Step.Fields;
     }
 
-    // "HTTP/" 1*DIGIT "." 1*DIGIT 1*SP 3DIGIT, then nothing, a space with a reason, or a dot as
-    // IIS writes it ("403.1").
+    // "HTTP/" 1*3DIGIT "." 1*3DIGIT 1*SP 3DIGIT, then nothing, a space with a reason, or a dot as
+    // IIS writes it ("403.1"). The first digit is 1 to 9.
     private bool TryParseStatusLine(ReadOnlySpan<byte> head, int end)
     {
         var index = 5;
-        if (!TryReadNumber(head[..end], ref index, out var major) || major == 0) return false;
+        if (end > index && head[index] == '0') return false;
+        if (!TryReadNumber(head[..end], ref index, out var major)) return false;
         if (index >= end || head[index++] != '.') return false;
         if (!TryReadNumber(head[..end], ref index, out var minor)) return false;
         var spaces = index;

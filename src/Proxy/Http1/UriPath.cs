@@ -57,7 +57,11 @@ public static class UriPath
         var index = 0;
         var state = State.Usual;
         var wasQuoted = false;
-        if (target.IsEmpty || target[0] != '/') path[length++] = (byte)'/';
+        if (target.IsEmpty || target[0] != '/')
+        {
+            path[length++] = (byte)'/';
+            state = State.Slash;
+        }
 
         while (index < target.Length)
         {

@@ -1,0 +1,17 @@
+using Sluice.Fuzz.Targets;
+
+namespace Sluice.Fuzz;
+
+/// <summary>All targets. A new one is a file in Targets/, a line here, and a corpus folder.</summary>
+public static class FuzzTargets
+{
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    [
+        new RequestHeadTarget(),
+        new ResponseHeadTarget(),
+        new ChunkedBodyTarget(),
+        new UriPathTarget(),
+    ];
+
+    public static IFuzzTarget? Find(string name) => All.FirstOrDefault(one => one.Name == name);
+}
