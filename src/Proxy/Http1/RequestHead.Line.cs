@@ -222,14 +222,28 @@ public sealed partial class RequestHead
     {
         var question = target.IndexOf((byte)'?');
         HasArgs = question >= 0;
-        var path = HasArgs ? target[..question] : target;
-        Path = new HeadRange(Target.Offset, path.Length);
+        var raw = HasArgs ? target[..question] : target;
+        Path = new HeadRange(Target.Offset, raw.Length);
         if (HasArgs) Args = HeadRange.Between(Path.End + 1, Target.End);
-        IsPathPlain = !path.IsEmpty
-            && !path.Contains((byte)'%')
+        IsPathPlain = !raw.IsEmpty
+            && !raw.Contains((byte)'%')
             && !target.Contains((byte)'#')
-            && path.IndexOf("/."u8) < 0
-            && path.IndexOf("//"u8) < 0;
+            && raw.IndexOf("/."u8) < 0
+            && raw.IndexOf("//"u8) < 0;
+    }
+
+    private bool NormalisePath(ReadOnlySpan<byte> head, bool mergeSlashes)
+    {
+        if (path.Length <= Target.Length) path = new byte[Math.Max(256, Target.Length * 2)];
+        if (!UriPath.TryNormalise(Target.Of(head), mergeSlashes, path, out var normal))
+            return Reject(RequestRejection.InvalidRequestLine);
+        pathLength = normal.Length;
+        IsPathQuoted = normal.WasQuoted;
+        HasArgs = normal.HasArgs;
+        Args = HasArgs
+            ? new HeadRange(Target.Offset + normal.Args.Offset, normal.Args.Length)
+            : default;
+        return true;
     }
 
     private bool ReadVersion(ReadOnlySpan<byte> head, in RequestHeadRules rules)
@@ -255,6 +269,8 @@ public sealed partial class RequestHead
         Protocol = HeadRange.Between(Protocol.Offset, end);
         RequestLine = HeadRange.Between(lineStart, end);
         if (!ParseVersion(Protocol.Of(head))) return false;
+        if (Method == RequestMethod.Connect) IsPathPlain = true;
+        if (!IsPathPlain && !NormalisePath(head, rules.MergeSlashes)) return false;
         if (!TargetHost.IsNone && !TakeHost(TargetHost.Of(head)))
             return Reject(RequestRejection.InvalidTargetHost);
 

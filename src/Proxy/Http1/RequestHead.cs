@@ -24,9 +24,14 @@ public enum TargetForm : byte
 /// </summary>
 public sealed partial class RequestHead
 {
+    // A pooled head keeps room for usual paths, not for the longest.
+    private const int PathBytesKept = 1024;
+
     private readonly HeaderFieldList fields = new();
     private byte[] hostName = new byte[64];
     private int hostNameLength;
+    private byte[] path = [];
+    private int pathLength;
 
     /// <summary>Why the head is refused; None before that.</summary>
     public RequestRejection Rejection { get; private set; }
@@ -60,25 +65,27 @@ public sealed partial class RequestHead
     public HeadRange Target { get; private set; }
 
     /// <summary>
-    /// The target up to its "?", as it was sent. It is the normalised path when
-    /// <see cref="IsPathPlain"/>; otherwise <see cref="UriPath.TryNormalise"/> makes that.
+    /// The path that locations are compared with ($uri): escapes decoded, dots resolved, slashes
+    /// merged. A piece of <paramref name="head"/> when it was sent like that, otherwise kept in
+    /// this object until Reset.
     /// </summary>
+    public ReadOnlySpan<byte> NormalPath(ReadOnlySpan<byte> head) =>
+        IsPathPlain ? Path.Of(head) : path.AsSpan(0, pathLength);
+
+    /// <summary>The target up to its "?", as it was sent.</summary>
     public HeadRange Path { get; private set; }
 
-    /// <summary>
-    /// The query behind the "?" ($args), right when <see cref="IsPathPlain"/>: a fragment needs
-    /// <see cref="UriPath.TryNormalise"/>.
-    /// </summary>
+    /// <summary>The path was sent in its normal form.</summary>
+    public bool IsPathPlain { get; private set; }
+
+    /// <summary>The path had escapes: where it is sent on it is escaped again.</summary>
+    public bool IsPathQuoted { get; private set; }
+
+    /// <summary>The query behind the "?", without a fragment ($args).</summary>
     public HeadRange Args { get; private set; }
 
-    /// <summary>The target has a "?", perhaps with nothing behind it ($is_args).</summary>
+    /// <summary>The target has a "?", perhaps with nothing behind it.</summary>
     public bool HasArgs { get; private set; }
-
-    /// <summary>
-    /// The path has no escape, no "/." and "//", and the target no fragment and no missing path:
-    /// it is its own normalised form.
-    /// </summary>
-    public bool IsPathPlain { get; private set; }
 
     /// <summary>"HTTP/1.1" as it was sent ($server_protocol).</summary>
     public HeadRange Protocol { get; private set; }
@@ -170,7 +177,7 @@ public sealed partial class RequestHead
         Target = Path = Args = Protocol = default;
         Method = RequestMethod.Other;
         TargetForm = TargetForm.Origin;
-        HasArgs = IsPathPlain = false;
+        HasArgs = IsPathPlain = IsPathQuoted = false;
         Version = 0;
         DroppedCount = 0;
         FirstDropped = default;
@@ -178,7 +185,8 @@ public sealed partial class RequestHead
         closes = keepsAlive = false;
         IsChunked = WantsKeepAlive = HasConnectionUpgrade = false;
         ExpectsContinue = IsWebSocketHandshake = false;
-        hostNameLength = HostPort = 0;
+        hostNameLength = pathLength = HostPort = 0;
+        if (path.Length > PathBytesKept) path = [];
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ public readonly record struct RequestHeadRules()
     /// <summary>underscores_in_headers: "_" is a usual letter of a name.</summary>
     public bool UnderscoresInHeaders { get; init; }
 
+    /// <summary>merge_slashes: "//" in a path is read as "/".</summary>
+    public bool MergeSlashes { get; init; } = true;
+
     /// <summary>client_header_buffer_size, in bytes.</summary>
     public int HeaderBufferBytes { get; init; } = Http1Limits.HeaderBufferBytes;
 

@@ -31,7 +31,8 @@ public sealed partial record SlowRequestHead
     ];
 
     /// <summary>The head at the start of a text, or null when it is none or not complete.</summary>
-    public static SlowRequestHead? Read(string text, bool underscores, bool dropsUnusual)
+    public static SlowRequestHead? Read(
+        string text, bool underscores, bool dropsUnusual, bool mergeSlashes)
     {
         var start = text.Length - text.TrimStart('\r', '\n').Length;
         var feed = text.IndexOf('\n', start);
@@ -58,6 +59,7 @@ public sealed partial record SlowRequestHead
             Fields = fields,
             Consumed = end,
         };
+        if (SlowUriPath.Read(head.Target, mergeSlashes) is null) return null;
         return head.WithFacts(match.Groups["authority"].Success);
     }
 

@@ -32,6 +32,7 @@ public sealed class RequestHeadTarget : IFuzzTarget
             IgnoreInvalidHeaders = !parts.Has(1),
             HeaderBufferBytes = parts.Has(2) ? 64 : Http1Limits.HeaderBufferBytes,
             LargeBufferBytes = parts.Has(3) ? 128 : Http1Limits.LargeBufferBytes,
+            MergeSlashes = !parts.Has(4),
             LargeBufferCount = parts.Has(3) ? 2 : Http1Limits.LargeBufferCount,
         };
 
@@ -91,16 +92,17 @@ public sealed class RequestHeadTarget : IFuzzTarget
         BrokenPromiseException.Unless(
             slow.IsWebSocketHandshake, head.IsWebSocketHandshake, "WebSocket handshake");
         HeadChecks.SameFields(slow.Fields, head.Fields, bytes);
-        CheckPath(head, bytes);
+        CheckPath(head, bytes, rules);
     }
 
-    private static void CheckPath(RequestHead head, ReadOnlySpan<byte> bytes)
+    private static void CheckPath(
+        RequestHead head, ReadOnlySpan<byte> bytes, RequestHeadRules rules)
     {
-        if (!head.IsPathPlain) return;
-        var path = SlowUriPath.Read(HeadChecks.Text(head.Target.Of(bytes)), mergeSlashes: true);
-        BrokenPromiseException.Unless(path?.Path, HeadChecks.Text(head.Path.Of(bytes)), "plain path");
+        var slow = SlowUriPath.Read(HeadChecks.Text(head.Target.Of(bytes)), rules.MergeSlashes);
+        BrokenPromiseException.Unless(slow?.Path, HeadChecks.Text(head.NormalPath(bytes)), "path");
+        BrokenPromiseException.Unless(slow?.WasQuoted, head.IsPathQuoted, "quoted path");
         var args = head.HasArgs ? HeadChecks.Text(head.Args.Of(bytes)) : null;
-        BrokenPromiseException.Unless(path?.Args, args, "args of a plain path");
+        BrokenPromiseException.Unless(slow?.Args, args, "args");
     }
 
     private static void CheckRefused(
@@ -129,5 +131,8 @@ public sealed class RequestHeadTarget : IFuzzTarget
 
     private static SlowRequestHead? Slow(ReadOnlySpan<byte> bytes, RequestHeadRules rules) =>
         SlowRequestHead.Read(
-            HeadChecks.Text(bytes), rules.UnderscoresInHeaders, rules.IgnoreInvalidHeaders);
+            HeadChecks.Text(bytes),
+            rules.UnderscoresInHeaders,
+            rules.IgnoreInvalidHeaders,
+            rules.MergeSlashes);
 }
