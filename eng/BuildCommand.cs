@@ -31,7 +31,7 @@ internal static class BuildCommand
     public static bool Publish(Repository repository)
     {
         using var turn = WaitForTurn(repository);
-        string fingerprint = repository.Fingerprint("src", "dashboard");
+        string fingerprint = repository.Fingerprint("src", "conf", "dashboard");
         string stamp = repository.At("artifacts", "stamps", "publish");
         string executable = Executable(repository);
         if (File.Exists(executable) && repository.IsCurrent(stamp, fingerprint))

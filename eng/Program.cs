@@ -36,7 +36,8 @@ static int Help(int exitCode)
           test FILTER              one folder of tests/Unit (Http1), EndToEnd, EndToEnd/CLASS, Fuzz,
                                    or the classes whose name contains FILTER
           test [FILTER] --update   rewrite golden files from what the code does now
-          fuzz TARGET [ARGS]       one fuzz target; without arguments lists them
+          fuzz list                the fuzz targets
+          fuzz run TARGET          one of them, with --seed N --runs N; also: smoke, replay
           bench micro|peers ARGS   allocation budgets and times; nginx and HAProxy beside Sluice
           docs [--verify]          write docs/directives from the directive rows
           check                    what CI does: build, style, documentation, all tests

@@ -78,10 +78,13 @@ public static partial class LengthRules
         return Assignment().IsMatch(outside) && !outside.Contains(" operator ");
     }
 
+    /// <summary>Where a member begins, its attributes left out: rows of test data are no code.</summary>
     static int Start(string code, int head)
     {
-        while (char.IsWhiteSpace(code[head]))
+        int depth = 0;
+        while (char.IsWhiteSpace(code[head]) || code[head] == '[' || depth > 0)
         {
+            depth += code[head] == '[' ? 1 : code[head] == ']' ? -1 : 0;
             head++;
         }
         return head;

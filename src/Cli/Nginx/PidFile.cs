@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Sluice.Cli.Nginx;
+
+/// <summary>The file that tells other programs which process to signal.</summary>
+internal sealed class PidFile
+{
+    readonly string path;
+
+    PidFile(string path) => this.path = path;
+
+    /// <summary>
+    /// Writes this process's number. Null, with nginx's message in <paramref name="error"/>, when
+    /// the file cannot be written.
+    /// </summary>
+    /// <param name="path">The full path, in the configuration's bytes.</param>
+    /// <param name="error">What nginx says after <c>[emerg]</c>.</param>
+    public static PidFile? Create(string path, out string error)
+    {
+        error = "";
+        try
+        {
+            File.WriteAllText(
+                StandardStreams.FromBytes(path),
+                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            return new PidFile(path);
+        }
+        catch (Exception failure) when (SystemFailure.IsExpected(failure))
+        {
+            error = $"open() \"{path}\" failed ({SystemFailure.Describe(failure)})";
+            return null;
+        }
+    }
+
+    /// <summary>Removes the file; nginx's message when that fails, else null.</summary>
+    public string? Delete()
+    {
+        try
+        {
+            File.Delete(StandardStreams.FromBytes(path));
+            return null;
+        }
+        catch (Exception failure) when (SystemFailure.IsExpected(failure))
+        {
+            return $"unlink() \"{path}\" failed ({SystemFailure.Describe(failure)})";
+        }
+    }
+
+    /// <summary>
+    /// The process a file names. Null, with nginx's message in <paramref name="error"/>, when it
+    /// cannot be read or names none.
+    /// </summary>
+    public static int? Read(string path, out string error)
+    {
+        error = "";
+        string text;
+        try
+        {
+            text = File.ReadAllText(StandardStreams.FromBytes(path));
+        }
+        catch (Exception failure) when (SystemFailure.IsExpected(failure))
+        {
+            error = $"open() \"{path}\" failed ({SystemFailure.Describe(failure)})";
+            return null;
+        }
+        string number = text.TrimEnd('\r', '\n');
+        bool isNumber = int.TryParse(
+            number, NumberStyles.None, CultureInfo.InvariantCulture, out int pid);
+        if (!isNumber)
+        {
+            error = $"invalid PID number \"{number}\" in \"{path}\"";
+        }
+        return isNumber ? pid : null;
+    }
+}

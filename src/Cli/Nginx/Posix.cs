@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Sluice.Cli.Nginx;
+
+/// <summary>The few system calls of the command line that the base library does not have.</summary>
+internal static partial class Posix
+{
+    /// <summary>Signal numbers; those of user signals differ between systems.</summary>
+    public const int Hup = 1;
+    public const int Quit = 3;
+    public const int Term = 15;
+
+    public static int Usr1 => OperatingSystem.IsMacOS() ? 30 : 10;
+
+    public static int Usr2 => OperatingSystem.IsMacOS() ? 31 : 12;
+
+    /// <summary>Sends a signal; zero, or the error's number.</summary>
+    public static int Kill(int pid, int signal) =>
+        KillCall(pid, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Makes this process the leader of a session without a terminal.</summary>
+    public static int StartSession() => SetSidCall() >= 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Lets a standard stream read from, or write to, nothing.</summary>
+    public static void Silence(int descriptor)
+    {
+        using var nothing = File.OpenHandle(
+            "/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _ = DuplicateCall((int)nothing.DangerousGetHandle(), descriptor);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int KillCall(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    private static partial int SetSidCall();
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int DuplicateCall(int from, int to);
+}
