@@ -104,7 +104,7 @@ internal sealed class DemoChecks(string gateway, Func<Task> reload) : IDisposabl
     async Task RestAsync()
     {
         using var posted = await http.PostAsync("/api/items", new StringContent("sluice"));
-        Expect(posted.StatusCode == HttpStatusCode.Created, $"POST was answered {posted.StatusCode}");
+        Expect(posted.StatusCode == HttpStatusCode.Created, $"POST: {posted.StatusCode}");
         string items = await http.GetStringAsync("/api/items");
         Expect(items.Contains("\"sluice\"", StringComparison.Ordinal), $"the items are {items}");
     }

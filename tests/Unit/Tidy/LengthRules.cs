@@ -47,7 +47,7 @@ public static partial class LengthRules
                     bool isInType = blocks.Count == 0 || blocks.Peek().IsType;
                     bool isType = isInType && TypeHead().IsMatch(text);
                     bool isMember = isInType && !isType && !IsValue(text);
-                    blocks.Push((isType, isMember ? Start(code, head) : -1));
+                    blocks.Push((isType, isMember ? Start(code, head, at) : -1));
                     head = at + 1;
                     break;
                 case '}' when blocks.Count > 0:
@@ -79,10 +79,10 @@ public static partial class LengthRules
     }
 
     /// <summary>Where a member begins, its attributes left out: rows of test data are no code.</summary>
-    static int Start(string code, int head)
+    static int Start(string code, int head, int end)
     {
         int depth = 0;
-        while (char.IsWhiteSpace(code[head]) || code[head] == '[' || depth > 0)
+        while (head < end && (char.IsWhiteSpace(code[head]) || code[head] == '[' || depth > 0))
         {
             depth += code[head] == '[' ? 1 : code[head] == ']' ? -1 : 0;
             head++;
