@@ -41,12 +41,14 @@ sealed class LocationLevel
 
     internal readonly bool HasExpressionsAnywhere;
 
+    readonly LocationEntry[] entries;
+
     /// <summary>Ascending by name, where a slash comes before every other byte.</summary>
     readonly Node[] nodes;
 
     internal LocationLevel(IReadOnlyCollection<LocationConfig> locations)
     {
-        var entries = locations.Select(config => new LocationEntry(config)).ToArray();
+        entries = [.. locations.Select(config => new LocationEntry(config))];
         Expressions = [.. entries.Where(entry => entry.Expression is not null)];
         nodes = [.. entries
             .Where(entry => entry.Expression is null)
@@ -88,6 +90,15 @@ sealed class LocationLevel
         return LevelResult.None;
     }
 
+    internal void CompileExpressions()
+    {
+        foreach (var entry in entries)
+        {
+            entry.Expression?.Compile();
+            entry.Nested.CompileExpressions();
+        }
+    }
+
     /// <summary>The last node whose name is the URI or comes before it; -1 for none.</summary>
     int LastNotAfter(ReadOnlySpan<byte> uri)
     {
@@ -108,9 +119,10 @@ sealed class LocationLevel
     {
         for (var i = 0; i < nodes.Length; i++)
         {
-            nodes[i].ShorterPrefix = i - 1;
-            while (nodes[i].ShorterPrefix >= 0 && !nodes[nodes[i].ShorterPrefix].IsPrefixOf(nodes[i]))
-                nodes[i].ShorterPrefix = nodes[nodes[i].ShorterPrefix].ShorterPrefix;
+            var shorter = i - 1;
+            while (shorter >= 0 && !nodes[shorter].IsPrefixOf(nodes[i]))
+                shorter = nodes[shorter].ShorterPrefix;
+            nodes[i].ShorterPrefix = shorter;
         }
     }
 

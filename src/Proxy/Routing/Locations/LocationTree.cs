@@ -43,6 +43,16 @@ public sealed class LocationTree
         return ResultOf(Find(top, uri, text.Chars, captures, ref entry), entry);
     }
 
+    /// <summary>
+    /// Compiles the expressions, a millisecond or two each: once, on a thread that may take its
+    /// time. Searches may be under way.
+    /// </summary>
+    public void CompileExpressions()
+    {
+        if (hasExpressions)
+            top.CompileExpressions();
+    }
+
     static LocationResult ResultOf(LevelResult result, LocationEntry? entry) => new(
         entry?.Config, result == LevelResult.Redirect, result == LevelResult.Failed);
 

@@ -51,6 +51,16 @@ public sealed class MapTable
         return expressions.Length == 0 || value.IsEmpty ? 0 : FindByExpression(value, captures);
     }
 
+    /// <summary>
+    /// Compiles the expressions, a millisecond or two each: once, on a thread that may take its
+    /// time. Searches may be under way.
+    /// </summary>
+    public void CompileExpressions()
+    {
+        foreach (var expression in expressions)
+            expression.Compile();
+    }
+
     bool TryFindLowered(ReadOnlySpan<byte> value, out int index)
     {
         byte[]? rented = null;

@@ -14,11 +14,4 @@ public static class MatchingLimits
     /// dropped.
     /// </summary>
     public const int GroupsMax = 64;
-
-    /// <summary>
-    /// Matches after which an expression is compiled, in the background: at start the
-    /// interpreter costs nothing (compiling takes milliseconds each), later it costs most of
-    /// the search for a location.
-    /// </summary>
-    public const int UsesBeforeCompiling = 2_000;
 }

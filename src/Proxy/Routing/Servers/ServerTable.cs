@@ -35,6 +35,16 @@ public sealed class ServerTable
         return expressions.Length == 0 || host.IsEmpty ? null : FindByExpression(host, captures);
     }
 
+    /// <summary>
+    /// Compiles the expressions, a millisecond or two each: once, on a thread that may take its
+    /// time. Searches may be under way.
+    /// </summary>
+    public void CompileExpressions()
+    {
+        foreach (var (expression, _) in expressions)
+            expression.Compile();
+    }
+
     ServerConfig? FindByExpression(ReadOnlySpan<byte> host, ICaptures captures)
     {
         using var text = new WideText(host, stackalloc char[MatchingLimits.StackBytes]);

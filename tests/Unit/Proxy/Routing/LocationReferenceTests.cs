@@ -17,7 +17,7 @@ public class LocationReferenceTests
     [Fact]
     public void The_tree_finds_what_the_rules_say() =>
         Prop.ForAll(Cases().ToArbitrary(), Agrees)
-            .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(5_000).WithQuietOnSuccess(true));
+            .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(2_000).WithQuietOnSuccess(true));
 
     static bool Agrees((LocationConfig[] Locations, string[] Uris) given)
     {

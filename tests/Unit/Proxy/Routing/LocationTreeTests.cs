@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Sluice.Config.Model;
+using Sluice.Config.Syntax;
 using Sluice.Proxy.Routing.Locations;
 using Sluice.Proxy.Routing.Matching;
 using static Sluice.Unit.Proxy.Routing.Make;
@@ -17,7 +19,9 @@ public class LocationTreeTests
     [InlineData("/api/v2/x", "/api/v2/")]
     [InlineData("/API/", "/")]
     public void The_longest_prefix_is_chosen(string uri, string expected) =>
-        Assert.Equal(expected, Find(uri, Prefix("/"), Prefix("/api"), Prefix("/api/"), Prefix("/api/v2/")));
+        Assert.Equal(
+            expected,
+            Find(uri, Prefix("/"), Prefix("/api"), Prefix("/api/"), Prefix("/api/v2/")));
 
     [Fact]
     public void Nothing_is_found_where_no_prefix_fits() =>
@@ -52,7 +56,9 @@ public class LocationTreeTests
 
     [Fact]
     public void A_strong_prefix_that_is_not_the_longest_is_a_prefix_like_others() =>
-        Assert.Equal("~ \\.js$", Find("/a/b/x.js", Strong("/a/"), Prefix("/a/b/"), Regex("\\.js$")));
+        Assert.Equal(
+            "~ \\.js$",
+            Find("/a/b/x.js", Strong("/a/"), Prefix("/a/b/"), Regex("\\.js$")));
 
     [Fact]
     public void An_exact_location_keeps_expressions_away() =>
@@ -104,7 +110,9 @@ public class LocationTreeTests
 
     [Fact]
     public void Names_between_the_uri_and_its_slash_do_not_hide_the_redirect() =>
-        Assert.Equal("301 /a/", Find("/a", Prefix("/a-b"), Prefix("/a.b"), Proxied("/a/"), Prefix("/a!")));
+        Assert.Equal(
+            "301 /a/",
+            Find("/a", Prefix("/a-b"), Prefix("/a.b"), Proxied("/a/"), Prefix("/a!")));
 
     [Fact]
     public void A_location_that_does_not_proxy_does_not_redirect() =>
@@ -151,10 +159,46 @@ public class LocationTreeTests
     }
 
     [Fact]
+    public void A_compiled_expression_finds_what_the_interpreted_one_found()
+    {
+        var tree = new LocationTree([Prefix("/a", Regex("^/a/(\\d+)$")), Regex("(x)|(y)")]);
+        var heard = new HeardCaptures();
+        tree.Find("/a/17"u8, heard);
+        tree.Find("/y"u8, heard);
+        tree.CompileExpressions();
+        tree.Find("/a/17"u8, heard);
+        tree.Find("/y"u8, heard);
+        Assert.Equal(["^/a/(\\d+)$|/a/17|17", "(x)|(y)|y|-|y"], heard.Matches[..2]);
+        Assert.Equal(heard.Matches[..2], heard.Matches[2..]);
+    }
+
+    [Fact]
+    public void An_expression_that_takes_too_long_fails_the_search()
+    {
+        var slow = new Pattern("^(a+)+$", new Regex(
+            "^/(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)));
+        var tree = new LocationTree([Prefix("/"), new LocationConfig
+        {
+            Match = LocationMatch.Regex,
+            Name = slow.Source,
+            Pattern = slow,
+            Core = Prefix("/").Core,
+            Proxy = Prefix("/").Proxy,
+            Position = Prefix("/").Position,
+        }]);
+        var uri = Bytes("/" + new string('a', 40) + "!");
+        Assert.True(tree.Find(uri, NoCaptures.Instance).IsFailed);
+        Assert.False(tree.Find("/b"u8, NoCaptures.Instance).IsFailed);
+    }
+
+    [Fact]
     public void A_search_that_captures_nothing_allocates_nothing()
     {
         var tree = new LocationTree(
-            [Prefix("/"), Proxied("/chat/"), Exact("/x"), Regex("\\.js$"), RegexIgnoreCase("png|gif")]);
+            [
+                Prefix("/"), Proxied("/chat/"), Exact("/x"), Regex("\\.js$"),
+                RegexIgnoreCase("png|gif"),
+            ]);
         tree.Find("/chat/room"u8, NoCaptures.Instance);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
