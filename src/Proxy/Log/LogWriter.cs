@@ -133,7 +133,7 @@ public sealed class LogWriter : IDisposable
         isStopping = true;
         if (thread is null)
         {
-            WriteAll(Environment.TickCount64);
+            WriteAll(NowMs());
             return true;
         }
         Hurry();
@@ -214,16 +214,18 @@ public sealed class LogWriter : IDisposable
     {
         while (!isStopping)
         {
-            wake.WaitOne(WaitMs(Environment.TickCount64));
+            wake.WaitOne(WaitMs(NowMs()));
             if (!isStopping)
                 hurry.WaitOne(LogLimits.GatherMs);
-            WriteAll(Environment.TickCount64);
+            WriteAll(NowMs());
         }
         // Once more, also for a file that is being left alone after a failure.
-        WriteAll(Environment.TickCount64 + LogLimits.RetryMs);
+        WriteAll(NowMs() + LogLimits.RetryMs);
         foreach (var file in files)
             file.Close();
     }
+
+    long NowMs() => (long)(Clock.GetTimestamp() * 1000.0 / Clock.TimestampFrequency);
 
     /// <summary>Until a file is due again: after a failure, or for being closed unused.</summary>
     int WaitMs(long nowMs)

@@ -27,7 +27,7 @@ public static partial class LayerRules
         ["Listen"] = 1,
         ["Client"] = 2,
         ["Static"] = 3,
-        ["Http1"] = 3,
+        ["Http1"] = 8,
         ["Routing"] = 4,
         ["Upstream"] = 5,
         ["Tunnel"] = 6,

@@ -56,9 +56,9 @@ public sealed class ErrorLogTests : IDisposable
     public void Of_several_files_each_takes_its_own_levels()
     {
         var config = LogConfigs.WithErrorLog("/all", LogLevel.Info);
-        var both = LogConfigs.WithErrorLog("/few", LogLevel.Crit).ErrorLogs.Add(config.ErrorLogs[0]);
-        var files = LogFiles.Open(
-            WithErrorLogs(config, both), writer, out _)!;
+        var few = LogConfigs.WithErrorLog("/few", LogLevel.Crit);
+        var both = few.ErrorLogs.Add(config.ErrorLogs[0]);
+        var files = LogFiles.Open(LogConfigs.WithErrorLogs(both), writer, out _)!;
         var log = new ErrorLog(both, files);
 
         log.Write(LogLevel.Error, "x");
@@ -104,15 +104,6 @@ public sealed class ErrorLogTests : IDisposable
         Assert.Equal(
             "open() \"/gone/e\" failed (2: No such file or directory)", failure!.Message);
     }
-
-    static MainConfig WithErrorLogs(
-        MainConfig config, System.Collections.Immutable.ImmutableArray<ErrorLogTarget> targets) => new()
-        {
-            ConfigPath = config.ConfigPath,
-            Prefix = config.Prefix,
-            PidPath = config.PidPath,
-            ErrorLogs = targets,
-        };
 
     ErrorLog Log(string? path, LogLevel level)
     {
