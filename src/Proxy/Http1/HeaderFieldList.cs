@@ -14,6 +14,9 @@ internal sealed class HeaderFieldList
 
     public ReadOnlySpan<HeaderField> Fields => fields.AsSpan(0, Count);
 
+    /// <summary>The line added last; there has to be one.</summary>
+    public HeaderField Last => fields[Count - 1];
+
     public bool Has(KnownHeader header) => firsts[(int)header] != 0;
 
     /// <summary>The first line of a header; false when the head has none.</summary>
@@ -23,6 +26,9 @@ internal sealed class HeaderFieldList
         field = index == 0 ? default : fields[index - 1];
         return index != 0;
     }
+
+    /// <summary>The first line of the same known header as the last one.</summary>
+    public HeaderField FirstLikeLast => fields[firsts[(int)Last.Known] - 1];
 
     /// <summary>Adds a line and answers it.</summary>
     public ref readonly HeaderField Add(in HeaderLine line, KnownHeader known)

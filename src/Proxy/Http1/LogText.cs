@@ -41,11 +41,12 @@ internal ref struct LogText
     }
 
     /// <summary>: "Name: value", previous value: "Name: value"</summary>
-    public void AddDuplicate(ReadOnlySpan<byte> line, ReadOnlySpan<byte> previous)
+    public void AddDuplicate(ReadOnlySpan<byte> head, HeaderField field, HeaderField earlier)
     {
-        AddQuoted(line);
-        Add(", previous value: \""u8);
-        Add(previous);
+        Add(": \""u8);
+        AddField(head, field);
+        Add("\", previous value: \""u8);
+        AddField(head, earlier);
         Add("\""u8);
     }
 
@@ -55,6 +56,13 @@ internal ref struct LogText
         Add(": \""u8);
         Add(value);
         Add("\""u8);
+    }
+
+    private void AddField(ReadOnlySpan<byte> head, HeaderField field)
+    {
+        Add(field.Name(head));
+        Add(": "u8);
+        Add(field.Value(head));
     }
 
     private static byte Digit(int value) => (byte)(value < 10 ? '0' + value : 'a' + value - 10);

@@ -12,9 +12,8 @@ public sealed partial class RequestHead
         KnownHeader.IfNoneMatch, KnownHeader.IfRange, KnownHeader.Expect,
         KnownHeader.Authorization);
 
-    // The lines a rejection is about.
+    // The line a rejection is about, up to the wrong byte.
     private HeadRange offender;
-    private HeadRange earlier;
 
     private bool closes;
     private bool keepsAlive;
@@ -75,14 +74,13 @@ public sealed partial class RequestHead
             KnownHeader.Host => TakeHostField(head, line, field),
             KnownHeader.Connection => TakeConnection(line.Value.Of(head)),
             _ => !field.IsRepeated || !Singles.Contains(known)
-                || RejectDuplicate(line, known, RequestRejection.DuplicateHeader),
+                || Reject(RequestRejection.DuplicateHeader),
         };
     }
 
     private bool TakeHostField(ReadOnlySpan<byte> head, in HeaderLine line, in HeaderField field)
     {
-        if (field.IsRepeated)
-            return RejectDuplicate(line, KnownHeader.Host, RequestRejection.DuplicateHost);
+        if (field.IsRepeated) return Reject(RequestRejection.DuplicateHost);
         var value = line.Value.Of(head);
         if (TargetForm == TargetForm.Origin)
             return TakeHost(value) || Reject(RequestRejection.InvalidHost);
@@ -98,14 +96,6 @@ public sealed partial class RequestHead
             else if (Ascii.EqualsIgnoreCase(token, "upgrade"u8)) HasConnectionUpgrade = true;
         }
         return true;
-    }
-
-    private bool RejectDuplicate(in HeaderLine line, KnownHeader known, RequestRejection rejection)
-    {
-        fields.TryFind(known, out var first);
-        offender = LineOf(line);
-        earlier = HeadRange.Between(first.NameOffset, first.ValueOffset + first.ValueLength);
-        return Reject(rejection);
     }
 
     private static HeadRange LineOf(in HeaderLine line) =>

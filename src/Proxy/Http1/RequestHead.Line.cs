@@ -209,7 +209,9 @@ public sealed partial class RequestHead
         position += found;
         if (head[position] != ' ')
         {
-            var isLineEnd = head[position] is (byte)'\r' or (byte)'\n';
+            var stop = head[position];
+            if (stop == '\r' && position + 1 == head.Length) return false;
+            var isLineEnd = stop == '\n' || (stop == '\r' && head[++position] == '\n');
             return Reject(
                 isLineEnd ? RequestRejection.Http09 : RequestRejection.InvalidRequestLine);
         }

@@ -171,7 +171,7 @@ public sealed partial class RequestHead
         step = Step.Empty;
         position = scanned = lineStart = bufferEnd = largeBuffers = 0;
         Rejection = RequestRejection.None;
-        offender = earlier = default;
+        offender = default;
         Consumed = 0;
         RequestLine = MethodText = TargetScheme = TargetHost = default;
         Target = Path = Args = Protocol = default;
@@ -206,7 +206,7 @@ public sealed partial class RequestHead
                 text.AddStartOfLine(offender.Of(head));
                 break;
             case RequestRejection.DuplicateHeader or RequestRejection.DuplicateHost:
-                text.AddDuplicate(offender.Of(head), earlier.Of(head));
+                text.AddDuplicate(head, fields.Last, fields.FirstLikeLast);
                 break;
             case RequestRejection.UnknownTransferEncoding:
                 text.AddQuoted(Value(head, KnownHeader.TransferEncoding));

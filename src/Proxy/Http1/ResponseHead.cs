@@ -31,7 +31,6 @@ public sealed class ResponseHead
     private int scanned;
     private int lineStart;
     private HeadRange offender;
-    private HeadRange earlier;
     private bool closes;
 
     private enum Step : byte
@@ -131,7 +130,7 @@ public sealed class ResponseHead
         step = Step.StatusLine;
         scanned = lineStart = 0;
         Rejection = ResponseRejection.None;
-        offender = earlier = default;
+        offender = default;
         Consumed = Version = Status = 0;
         StatusText = Reason = default;
         ContentLength = -1;
@@ -152,7 +151,7 @@ public sealed class ResponseHead
                 text.AddInvalidLine(head, offender);
                 break;
             case ResponseRejection.DuplicateHeader:
-                text.AddDuplicate(offender.Of(head), earlier.Of(head));
+                text.AddDuplicate(head, fields.Last, fields.FirstLikeLast);
                 break;
             case ResponseRejection.InvalidContentLength:
                 text.AddQuoted(Value(head, KnownHeader.ContentLength));
@@ -266,10 +265,6 @@ public sealed class ResponseHead
                 if (HeaderText.HasToken(line.Value.Of(head), "close"u8)) closes = true;
                 return true;
             case KnownHeader.ContentLength or KnownHeader.TransferEncoding when isRepeated:
-                fields.TryFind(known, out var first);
-                offender = HeadRange.Between(line.Name.Offset, line.Value.End);
-                earlier = HeadRange.Between(
-                    first.NameOffset, first.ValueOffset + first.ValueLength);
                 return Reject(ResponseRejection.DuplicateHeader);
             default:
                 return true;
