@@ -80,6 +80,8 @@ public static class ErrorPages
         495 => BadRequest("The SSL certificate error"),
         496 => BadRequest("No required SSL certificate was sent"),
         497 => BadRequest("The plain HTTP request was sent to HTTPS port"),
+        // nginx's table has the page of 404 where the cancelled 498 would be.
+        498 => Same("404 Not Found"),
         304 => Same(""),
         _ when StatusText.Line(status).EndsWith(" "u8) => Same(""),
         _ => Same(Encoding.ASCII.GetString(StatusText.Line(status))),
