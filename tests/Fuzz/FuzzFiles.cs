@@ -6,7 +6,7 @@ namespace Sluice.Fuzz;
 /// </summary>
 public static class FuzzFiles
 {
-    private static readonly string Root = FindRoot();
+    static readonly string Root = FindRoot();
 
     /// <summary>The inputs to start from, in the order of their names.</summary>
     public static List<byte[]> Corpus(IFuzzTarget target) =>
@@ -26,7 +26,7 @@ public static class FuzzFiles
         return path;
     }
 
-    private static string[] Names(string kind, IFuzzTarget target)
+    static string[] Names(string kind, IFuzzTarget target)
     {
         var folder = Path.Combine(Root, kind, target.Name);
         if (!Directory.Exists(folder)) return [];
@@ -36,7 +36,7 @@ public static class FuzzFiles
     }
 
     // The project's folder when it is built in its tree; otherwise the folder it was copied to.
-    private static string FindRoot()
+    static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory);
             folder is not null;

@@ -6,7 +6,7 @@ namespace Sluice.Fuzz;
 /// </summary>
 public readonly ref struct FuzzInput
 {
-    private readonly byte pieces;
+    readonly byte pieces;
 
     public FuzzInput(ReadOnlySpan<byte> input)
     {

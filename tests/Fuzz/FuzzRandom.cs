@@ -6,7 +6,7 @@ namespace Sluice.Fuzz;
 /// </summary>
 public struct FuzzRandom(ulong seed)
 {
-    private ulong state = seed;
+    ulong state = seed;
 
     public ulong Next()
     {

@@ -4,7 +4,7 @@ namespace Sluice.Fuzz;
 public sealed class FuzzRunner(TextWriter output)
 {
     // How often a failing input is tried smaller before it is written down.
-    private const int ShrinkTriesMax = 2000;
+    const int ShrinkTriesMax = 2000;
 
     /// <summary>Inputs that were run.</summary>
     public long RunCount { get; private set; }
@@ -38,14 +38,14 @@ public sealed class FuzzRunner(TextWriter output)
             if (Try(target, File.ReadAllBytes(path)) is { } failure) Report(target, failure, path);
     }
 
-    private Exception? Try(IFuzzTarget target, byte[] input)
+    Exception? Try(IFuzzTarget target, byte[] input)
     {
         RunCount++;
         return Failure(target, input);
     }
 
     // Whatever escapes a target is a finding.
-    private static Exception? Failure(IFuzzTarget target, byte[] input)
+    static Exception? Failure(IFuzzTarget target, byte[] input)
     {
         try
         {
@@ -61,7 +61,7 @@ public sealed class FuzzRunner(TextWriter output)
     }
 
     // Takes out ever smaller pieces as long as it still fails.
-    private static byte[] Shrink(IFuzzTarget target, byte[] input)
+    static byte[] Shrink(IFuzzTarget target, byte[] input)
     {
         var tries = 0;
         for (var size = input.Length / 2; size > 0; size /= 2)
@@ -77,7 +77,7 @@ public sealed class FuzzRunner(TextWriter output)
         return input;
     }
 
-    private void Report(IFuzzTarget target, Exception failure, string path)
+    void Report(IFuzzTarget target, Exception failure, string path)
     {
         FailedCount++;
         var text = failure is BrokenPromiseException ? failure.Message : failure.ToString();

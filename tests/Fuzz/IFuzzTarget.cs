@@ -17,16 +17,20 @@ public interface IFuzzTarget
 }
 
 /// <summary>A promise that an input broke.</summary>
-public sealed class BrokenPromiseException(string message) : Exception(message)
+public sealed class BrokenPromiseException(string message) : Exception(message);
+
+/// <summary>What a target holds the code to.</summary>
+public static class Promise
 {
     /// <summary>Throws unless both are equal.</summary>
-    public static void Unless<T>(T expected, T actual, string what)
+    public static void Same<T>(T expected, T actual, string what)
     {
         if (!EqualityComparer<T>.Default.Equals(expected, actual))
             throw new BrokenPromiseException($"{what}: expected <{expected}>, got <{actual}>");
     }
 
-    public static void Unless(bool condition, string what)
+    /// <summary>Throws unless the condition holds.</summary>
+    public static void Holds(bool condition, string what)
     {
         if (!condition) throw new BrokenPromiseException(what);
     }

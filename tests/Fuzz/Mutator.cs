@@ -6,14 +6,14 @@ namespace Sluice.Fuzz;
 public sealed class Mutator
 {
     // Longer inputs find nothing that shorter ones do not, and cost time.
-    private const int InputBytesMax = 4096;
+    const int InputBytesMax = 4096;
 
-    private static readonly byte[] Sharp =
+    static readonly byte[] Sharp =
         [0, 1, 8, 9, 10, 13, 32, 35, 37, 43, 44, 45, 46, 47, 48, 57, 58, 59, 63, 64, 91, 93, 95,
         123, 127, 128, 255];
 
-    private readonly IReadOnlyList<byte[]> corpus;
-    private readonly byte[][] words;
+    readonly IReadOnlyList<byte[]> corpus;
+    readonly byte[][] words;
 
     public Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> words)
     {
@@ -33,7 +33,7 @@ public sealed class Mutator
         return [.. bytes];
     }
 
-    private void Mutate(List<byte> bytes, ref FuzzRandom random)
+    void Mutate(List<byte> bytes, ref FuzzRandom random)
     {
         var index = random.Below(bytes.Count + 1);
         var length = Math.Min(1 + random.Below(1 + random.Below(32)), bytes.Count - index);
@@ -71,7 +71,7 @@ public sealed class Mutator
         }
     }
 
-    private static byte[] Piece(byte[] bytes, ref FuzzRandom random)
+    static byte[] Piece(byte[] bytes, ref FuzzRandom random)
     {
         var start = random.Below(bytes.Length + 1);
         return bytes[start..(start + random.Below(bytes.Length - start + 1))];

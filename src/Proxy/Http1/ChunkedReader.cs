@@ -50,7 +50,7 @@ public enum ChunkedRejection : byte
 public sealed class ChunkedReader
 {
     // Fields that belong to the head: in a trailer they would change what has been decided.
-    private static readonly KnownHeaderSet ForbiddenTrailers = KnownHeaderSet.Of(
+    static readonly KnownHeaderSet ForbiddenTrailers = KnownHeaderSet.Of(
         KnownHeader.TransferEncoding, KnownHeader.ContentLength, KnownHeader.Host,
         KnownHeader.Connection, KnownHeader.KeepAlive, KnownHeader.ProxyConnection,
         KnownHeader.Upgrade, KnownHeader.TE, KnownHeader.Trailer, KnownHeader.Expect,
@@ -58,20 +58,20 @@ public sealed class ChunkedReader
         KnownHeader.ContentType, KnownHeader.ContentEncoding, KnownHeader.ContentRange);
 
     // A pooled reader keeps the room for a usual trailer section, not for the largest.
-    private const int TrailerBytesKept = 1024;
+    const int TrailerBytesKept = 1024;
 
-    private Step step;
-    private long remaining;
-    private int digits;
-    private int extensionBytes;
-    private long extensionExcess;
-    private byte[] trailers = [];
-    private int trailerBytes;
-    private int trailerLine;
-    private int trailerScanned;
-    private HeaderFieldList? trailerFields;
+    Step step;
+    long remaining;
+    int digits;
+    int extensionBytes;
+    long extensionExcess;
+    byte[] trailers = [];
+    int trailerBytes;
+    int trailerLine;
+    int trailerScanned;
+    HeaderFieldList? trailerFields;
 
-    private enum Step : byte
+    enum Step : byte
     {
         Size,
         Extension,
@@ -153,7 +153,7 @@ public sealed class ChunkedReader
         Rejection = ChunkedRejection.None;
     }
 
-    private void TakeSize(byte letter)
+    void TakeSize(byte letter)
     {
         var digit = UriPath.HexValue(letter);
         if (digit >= 0)
@@ -169,13 +169,13 @@ public sealed class ChunkedReader
         else Reject(ChunkedRejection.InvalidSize);
     }
 
-    private void StartExtension()
+    void StartExtension()
     {
         step = Step.Extension;
         extensionBytes = 1;
     }
 
-    private int TakeExtension(ReadOnlySpan<byte> input)
+    int TakeExtension(ReadOnlySpan<byte> input)
     {
         var index = 0;
         while (index < input.Length && (input[index] is >= 0x20 and not 0x7f or (byte)'\t'))
@@ -198,7 +198,7 @@ public sealed class ChunkedReader
         return index + 1;
     }
 
-    private void TakeLineEnd(byte letter)
+    void TakeLineEnd(byte letter)
     {
         switch (step)
         {
@@ -221,7 +221,7 @@ public sealed class ChunkedReader
         }
     }
 
-    private void TakeData(int length)
+    void TakeData(int length)
     {
         remaining -= length;
         BodyBytes += length;
@@ -230,7 +230,7 @@ public sealed class ChunkedReader
     }
 
     // Trailers are copied up to the end of each line, and the line is read from the copy.
-    private int TakeTrailers(ReadOnlySpan<byte> input)
+    int TakeTrailers(ReadOnlySpan<byte> input)
     {
         var found = input.IndexOf((byte)'\n');
         var length = found < 0 ? input.Length : found + 1;
@@ -261,7 +261,7 @@ public sealed class ChunkedReader
         return length;
     }
 
-    private void TakeTrailer(in HeaderLine line)
+    void TakeTrailer(in HeaderLine line)
     {
         trailerLine = line.Next;
         var known = KnownHeaders.Find(line.Name.Of(TrailerBytes));
@@ -273,14 +273,14 @@ public sealed class ChunkedReader
             trailerFields.Add(line, known);
     }
 
-    private void EnsureTrailerRoom(int length)
+    void EnsureTrailerRoom(int length)
     {
         if (trailers.Length >= length) return;
         var size = Math.Clamp(length * 2, 256, Http1Limits.TrailerBytesMax);
         Array.Resize(ref trailers, size);
     }
 
-    private void Reject(ChunkedRejection rejection)
+    void Reject(ChunkedRejection rejection)
     {
         Rejection = rejection;
         step = Step.Rejected;

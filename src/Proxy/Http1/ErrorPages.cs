@@ -11,14 +11,14 @@ public static class ErrorPages
     /// <summary>The type of all pages.</summary>
     public static ReadOnlySpan<byte> ContentType => "text/html"u8;
 
-    private const int Lowest = 300;
-    private const int Highest = 599;
-    private const int Variants = 6;
+    const int Lowest = 300;
+    const int Highest = 599;
+    const int Variants = 6;
 
-    private const string Padding =
+    const string Padding =
         "<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n";
 
-    private static readonly byte[]?[] Pages = new byte[]?[(Highest - Lowest + 1) * Variants];
+    static readonly byte[]?[] Pages = new byte[]?[(Highest - Lowest + 1) * Variants];
 
     /// <summary>
     /// The status the client is told, and the access log shows: 494 to 497 are nginx's own
@@ -58,7 +58,7 @@ public static class ErrorPages
         return userAgent.IndexOf("Gecko/"u8) < 0 && userAgent.IndexOf("Chrome/"u8) >= 0;
     }
 
-    private static byte[] Make(int status, ServerTokens tokens, bool isPadded)
+    static byte[] Make(int status, ServerTokens tokens, bool isPadded)
     {
         var (title, heading, remark) = Texts(status);
         if (title.Length == 0) return [];
@@ -72,7 +72,7 @@ public static class ErrorPages
         return Encoding.ASCII.GetBytes(page.ToString());
     }
 
-    private static (string Title, string Heading, string Remark) Texts(int status) => status switch
+    static (string Title, string Heading, string Remark) Texts(int status) => status switch
     {
         302 => Same("302 Found"),
         401 => Same("401 Authorization Required"),
@@ -87,8 +87,8 @@ public static class ErrorPages
         _ => Same(Encoding.ASCII.GetString(StatusText.Line(status))),
     };
 
-    private static (string, string, string) Same(string text) => (text, text, "");
+    static (string, string, string) Same(string text) => (text, text, "");
 
-    private static (string, string, string) BadRequest(string remark) =>
+    static (string, string, string) BadRequest(string remark) =>
         ($"400 {remark}", "400 Bad Request", remark);
 }

@@ -5,10 +5,10 @@ namespace Sluice.Proxy.Http1;
 /// <summary>The header lines of one head, in their order, and the first line of each known one.</summary>
 internal sealed class HeaderFieldList
 {
-    private const int FirstSize = 32;
+    const int FirstSize = 32;
 
-    private HeaderField[] fields = new HeaderField[FirstSize];
-    private FirstIndexes firsts;
+    HeaderField[] fields = new HeaderField[FirstSize];
+    FirstIndexes firsts;
 
     public int Count { get; private set; }
 
@@ -50,8 +50,8 @@ internal sealed class HeaderFieldList
 
     // Index + 1 of the first line of each known header; 0 is none.
     [InlineArray(KnownHeaders.Count)]
-    private struct FirstIndexes
+    struct FirstIndexes
     {
-        private ushort first;
+        ushort first;
     }
 }

@@ -49,11 +49,11 @@ internal enum LineRules : byte
 /// </summary>
 internal struct HeaderLine
 {
-    private static readonly SearchValues<byte> Controls = SearchValues.Create(
+    static readonly SearchValues<byte> Controls = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
         25, 26, 27, 28, 29, 30, 31, 127]);
 
-    private static readonly SearchValues<byte> NameLetters = SearchValues.Create(
+    static readonly SearchValues<byte> NameLetters = SearchValues.Create(
         "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     public HeadRange Name;
@@ -110,13 +110,13 @@ internal struct HeaderLine
 
     // The earlier of two errors is the one to report: a wrong byte of the name, or the control
     // character that the search stopped at.
-    private LineKind InvalidAt(ReadOnlySpan<byte> head, int start, int end)
+    LineKind InvalidAt(ReadOnlySpan<byte> head, int start, int end)
     {
         Split(head, start, end, LineRules.None);
         return LineKind.Invalid;
     }
 
-    private LineKind Split(ReadOnlySpan<byte> head, int start, int end, LineRules rules)
+    LineKind Split(ReadOnlySpan<byte> head, int start, int end, LineRules rules)
     {
         var text = head[start..end];
         if ((rules & LineRules.SkipStatusLines) != 0 && text.StartsWith("HTTP/"u8))
@@ -148,7 +148,7 @@ internal struct HeaderLine
 
     // The length of a name that has other letters; zero or less is minus the offset of a byte
     // that no name may have.
-    private int UnusualName(ReadOnlySpan<byte> text, int index, LineRules rules)
+    int UnusualName(ReadOnlySpan<byte> text, int index, LineRules rules)
     {
         for (; index < text.Length; index++)
         {

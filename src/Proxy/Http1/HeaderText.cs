@@ -10,7 +10,7 @@ public static class HeaderText
     /// <summary>Bytes of an IMF-fixdate (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".</summary>
     public const int DateLength = 29;
 
-    private static readonly SearchValues<byte> Base64Digits = SearchValues.Create(
+    static readonly SearchValues<byte> Base64Digits = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>Equal but for the case of ASCII letters.</summary>
@@ -82,12 +82,12 @@ public static class HeaderText
     /// <summary>Without the spaces and tabs at both ends (OWS, RFC 9110, 5.6.3).</summary>
     internal static ReadOnlySpan<byte> TrimBlanks(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
 
-    private static ReadOnlySpan<byte> DaysOfWeek => "Sun, Mon, Tue, Wed, Thu, Fri, Sat, "u8;
+    static ReadOnlySpan<byte> DaysOfWeek => "Sun, Mon, Tue, Wed, Thu, Fri, Sat, "u8;
 
-    private static ReadOnlySpan<byte> Months =>
+    static ReadOnlySpan<byte> Months =>
         " Jan  Feb  Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec "u8;
 
-    private static void WriteTwoDigits(int value, Span<byte> destination)
+    static void WriteTwoDigits(int value, Span<byte> destination)
     {
         destination[0] = (byte)('0' + value / 10);
         destination[1] = (byte)('0' + value % 10);
@@ -97,7 +97,7 @@ public static class HeaderText
 /// <summary>Walks a comma-separated list without copying it; empty members are skipped.</summary>
 public ref struct TokenList
 {
-    private ReadOnlySpan<byte> rest;
+    ReadOnlySpan<byte> rest;
 
     internal TokenList(ReadOnlySpan<byte> list)
     {

@@ -10,10 +10,10 @@ namespace Sluice.Proxy.Http1;
 /// </summary>
 public static class HostName
 {
-    private static readonly SearchValues<byte> NameLetters = SearchValues.Create(
+    static readonly SearchValues<byte> NameLetters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=%"u8);
 
-    private static readonly SearchValues<byte> LiteralLetters = SearchValues.Create(
+    static readonly SearchValues<byte> LiteralLetters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:"u8);
 
     /// <summary>
@@ -31,7 +31,7 @@ public static class HostName
             : TrySplitName(text, out nameLength, out port);
     }
 
-    private static bool TrySplitLiteral(ReadOnlySpan<byte> text, out int nameLength, out int port)
+    static bool TrySplitLiteral(ReadOnlySpan<byte> text, out int nameLength, out int port)
     {
         port = 0;
         nameLength = text.IndexOf((byte)']') + 1;
@@ -42,7 +42,7 @@ public static class HostName
                 || (text[nameLength] == ':' && TryParsePort(text[(nameLength + 1)..], out port)));
     }
 
-    private static bool TrySplitName(ReadOnlySpan<byte> text, out int nameLength, out int port)
+    static bool TrySplitName(ReadOnlySpan<byte> text, out int nameLength, out int port)
     {
         port = 0;
         nameLength = text.IndexOfAnyExcept(NameLetters);
@@ -55,7 +55,7 @@ public static class HostName
         return nameLength > 0;
     }
 
-    private static bool TryParsePort(ReadOnlySpan<byte> text, out int port)
+    static bool TryParsePort(ReadOnlySpan<byte> text, out int port)
     {
         port = 0;
         foreach (var digit in text)

@@ -86,10 +86,10 @@ public enum KnownHeader : byte
 /// <summary>A set of known headers, two words wide: which lines to hide, drop or replace.</summary>
 public readonly struct KnownHeaderSet : IEquatable<KnownHeaderSet>
 {
-    private readonly ulong low;
-    private readonly ulong high;
+    readonly ulong low;
+    readonly ulong high;
 
-    private KnownHeaderSet(ulong low, ulong high)
+    KnownHeaderSet(ulong low, ulong high)
     {
         this.low = low;
         this.high = high;

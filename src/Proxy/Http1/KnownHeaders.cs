@@ -9,12 +9,12 @@ public static class KnownHeaders
     public const int Count = (int)KnownHeader.XRequestId + 1;
 
     // A power of two, several times the number of names, so that a probe rarely goes on.
-    private const int SlotCount = 512;
+    const int SlotCount = 512;
 
-    private static readonly byte[][] Names = NamesByHeader();
+    static readonly byte[][] Names = NamesByHeader();
 
     // Open addressing: a slot holds a header's number, 0 ends a probe.
-    private static readonly byte[] Slots = SlotsOfNames();
+    static readonly byte[] Slots = SlotsOfNames();
 
     /// <summary>The header with this name, in any letters, or Other.</summary>
     public static KnownHeader Find(ReadOnlySpan<byte> name)
@@ -31,7 +31,7 @@ public static class KnownHeaders
     /// <summary>The usual spelling ("Content-Length"); empty for Other.</summary>
     public static ReadOnlySpan<byte> Name(KnownHeader header) => Names[(int)header];
 
-    private static int SlotOf(ReadOnlySpan<byte> name)
+    static int SlotOf(ReadOnlySpan<byte> name)
     {
         var first = name[0] | 0x20;
         var middle = name[name.Length / 2] | 0x20;
@@ -39,7 +39,7 @@ public static class KnownHeaders
         return (name.Length * 41 + first * 7 + middle * 97 + last * 19) & (SlotCount - 1);
     }
 
-    private static byte[] SlotsOfNames()
+    static byte[] SlotsOfNames()
     {
         var slots = new byte[SlotCount];
         for (var header = 1; header < Count; header++)
@@ -51,7 +51,7 @@ public static class KnownHeaders
         return slots;
     }
 
-    private static byte[][] NamesByHeader()
+    static byte[][] NamesByHeader()
     {
         var names = new byte[Count][];
         for (var header = 0; header < Count; header++)
@@ -59,7 +59,7 @@ public static class KnownHeaders
         return names;
     }
 
-    private static string NameOf(KnownHeader header) => header switch
+    static string NameOf(KnownHeader header) => header switch
     {
         KnownHeader.Other => "",
         KnownHeader.ETag => "ETag",
@@ -75,7 +75,7 @@ public static class KnownHeaders
         _ => Dashed(header.ToString()),
     };
 
-    private static string Dashed(string name)
+    static string Dashed(string name)
     {
         var text = new StringBuilder();
         foreach (var letter in name)

@@ -3,7 +3,7 @@ namespace Sluice.Proxy.Http1;
 /// <summary>Builds the text of one log message in a span; what does not fit is cut.</summary>
 internal ref struct LogText
 {
-    private readonly Span<byte> destination;
+    readonly Span<byte> destination;
 
     public LogText(Span<byte> destination)
     {
@@ -58,12 +58,12 @@ internal ref struct LogText
         Add("\""u8);
     }
 
-    private void AddField(ReadOnlySpan<byte> head, HeaderField field)
+    void AddField(ReadOnlySpan<byte> head, HeaderField field)
     {
         Add(field.Name(head));
         Add(": "u8);
         Add(field.Value(head));
     }
 
-    private static byte Digit(int value) => (byte)(value < 10 ? '0' + value : 'a' + value - 10);
+    static byte Digit(int value) => (byte)(value < 10 ? '0' + value : 'a' + value - 10);
 }

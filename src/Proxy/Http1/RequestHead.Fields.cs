@@ -6,19 +6,19 @@ namespace Sluice.Proxy.Http1;
 public sealed partial class RequestHead
 {
     // Headers that may stand in a request once (as nginx has it).
-    private static readonly KnownHeaderSet Singles = KnownHeaderSet.Of(
+    static readonly KnownHeaderSet Singles = KnownHeaderSet.Of(
         KnownHeader.ContentLength, KnownHeader.TransferEncoding, KnownHeader.ContentRange,
         KnownHeader.IfModifiedSince, KnownHeader.IfUnmodifiedSince, KnownHeader.IfMatch,
         KnownHeader.IfNoneMatch, KnownHeader.IfRange, KnownHeader.Expect,
         KnownHeader.Authorization);
 
     // The line a rejection is about, up to the wrong byte.
-    private HeadRange offender;
+    HeadRange offender;
 
-    private bool closes;
-    private bool keepsAlive;
+    bool closes;
+    bool keepsAlive;
 
-    private void ReadFields(ReadOnlySpan<byte> head, in RequestHeadRules rules)
+    void ReadFields(ReadOnlySpan<byte> head, in RequestHeadRules rules)
     {
         var lineRules = LineRules.NoControls
             | (rules.UnderscoresInHeaders ? LineRules.Underscores : LineRules.None);
@@ -56,7 +56,7 @@ public sealed partial class RequestHead
         }
     }
 
-    private bool TakeField(ReadOnlySpan<byte> head, in HeaderLine line, in RequestHeadRules rules)
+    bool TakeField(ReadOnlySpan<byte> head, in HeaderLine line, in RequestHeadRules rules)
     {
         if (line.HasInvalidName && rules.IgnoreInvalidHeaders)
         {
@@ -78,7 +78,7 @@ public sealed partial class RequestHead
         };
     }
 
-    private bool TakeHostField(ReadOnlySpan<byte> head, in HeaderLine line, in HeaderField field)
+    bool TakeHostField(ReadOnlySpan<byte> head, in HeaderLine line, in HeaderField field)
     {
         if (field.IsRepeated) return Reject(RequestRejection.DuplicateHost);
         var value = line.Value.Of(head);
@@ -87,7 +87,7 @@ public sealed partial class RequestHead
         return Http1.HostName.TrySplit(value, out _, out _) || Reject(RequestRejection.InvalidHost);
     }
 
-    private bool TakeConnection(ReadOnlySpan<byte> value)
+    bool TakeConnection(ReadOnlySpan<byte> value)
     {
         foreach (var token in HeaderText.Tokens(value))
         {
@@ -98,10 +98,10 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private static HeadRange LineOf(in HeaderLine line) =>
+    static HeadRange LineOf(in HeaderLine line) =>
         HeadRange.Between(line.Name.Offset, line.Value.End);
 
-    private bool CheckFacts(ReadOnlySpan<byte> head)
+    bool CheckFacts(ReadOnlySpan<byte> head)
     {
         if (Version > 1000 && !fields.Has(KnownHeader.Host))
             return Reject(RequestRejection.MissingHost);
@@ -120,7 +120,7 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool CheckLength(ReadOnlySpan<byte> head)
+    bool CheckLength(ReadOnlySpan<byte> head)
     {
         ContentLength = -1;
         if (fields.TryFind(KnownHeader.ContentLength, out var lengthField))
@@ -138,7 +138,7 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool AnyUpgradeIsWebSocket(ReadOnlySpan<byte> head)
+    bool AnyUpgradeIsWebSocket(ReadOnlySpan<byte> head)
     {
         foreach (ref readonly var field in fields.Fields)
         {

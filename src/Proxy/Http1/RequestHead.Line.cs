@@ -6,36 +6,36 @@ namespace Sluice.Proxy.Http1;
 // false and leaves the rest to the next call.
 public sealed partial class RequestHead
 {
-    private static readonly SearchValues<byte> MethodLetters =
+    static readonly SearchValues<byte> MethodLetters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-"u8);
 
-    private static readonly SearchValues<byte> SchemeLetters = SearchValues.Create(
+    static readonly SearchValues<byte> SchemeLetters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-."u8);
 
-    private static readonly SearchValues<byte> HostLetters = SearchValues.Create(
+    static readonly SearchValues<byte> HostLetters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."u8);
 
-    private static readonly SearchValues<byte> LiteralLetters = SearchValues.Create(
+    static readonly SearchValues<byte> LiteralLetters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:"u8);
 
-    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+    static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
 
     // What ends a target: a space, or a control character.
-    private static readonly SearchValues<byte> TargetStops = SearchValues.Create(
+    static readonly SearchValues<byte> TargetStops = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
         24, 25, 26, 27, 28, 29, 30, 31, 32, 127]);
 
-    private Step step;
-    private int position;
-    private int scanned;
-    private int lineStart;
+    Step step;
+    int position;
+    int scanned;
+    int lineStart;
 
     // nginx's header buffers, counted but not kept: where the present one would end, and how
     // many large ones have been used.
-    private int bufferEnd;
-    private int largeBuffers;
+    int bufferEnd;
+    int largeBuffers;
 
-    private enum Step : byte
+    enum Step : byte
     {
         /// <summary>Empty lines before the request line.</summary>
         Empty,
@@ -60,7 +60,7 @@ public sealed partial class RequestHead
         Rejected,
     }
 
-    private bool ReadRequestLine(ReadOnlySpan<byte> head, in RequestHeadRules rules)
+    bool ReadRequestLine(ReadOnlySpan<byte> head, in RequestHeadRules rules)
     {
         if (step == Step.Empty && !SkipEmptyLines(head, rules)) return false;
         while (step < Step.Fields)
@@ -90,7 +90,7 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool SkipEmptyLines(ReadOnlySpan<byte> head, in RequestHeadRules rules)
+    bool SkipEmptyLines(ReadOnlySpan<byte> head, in RequestHeadRules rules)
     {
         var count = head[position..].IndexOfAnyExcept((byte)'\r', (byte)'\n');
         position = count < 0 ? head.Length : position + count;
@@ -106,7 +106,7 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool ReadMethod(ReadOnlySpan<byte> head)
+    bool ReadMethod(ReadOnlySpan<byte> head)
     {
         if (!FindOther(head, MethodLetters)) return false;
         if (head[position] != ' ' || position == lineStart)
@@ -116,7 +116,7 @@ public sealed partial class RequestHead
         return GoTo(Step.SpacesBeforeTarget);
     }
 
-    private bool ReadTargetStart(ReadOnlySpan<byte> head)
+    bool ReadTargetStart(ReadOnlySpan<byte> head)
     {
         var isConnect = Method == RequestMethod.Connect;
         if (!SkipSpaces(head, isConnect ? Step.HostStart : Step.Scheme)) return false;
@@ -129,7 +129,7 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool ReadScheme(ReadOnlySpan<byte> head)
+    bool ReadScheme(ReadOnlySpan<byte> head)
     {
         if (step == Step.Scheme)
         {
@@ -146,7 +146,7 @@ public sealed partial class RequestHead
         return GoTo(Step.HostStart);
     }
 
-    private bool ReadHost(ReadOnlySpan<byte> head)
+    bool ReadHost(ReadOnlySpan<byte> head)
     {
         if (step == Step.HostStart)
         {
@@ -163,7 +163,7 @@ public sealed partial class RequestHead
         return GoTo(Step.HostEnd);
     }
 
-    private bool ReadHostEnd(ReadOnlySpan<byte> head)
+    bool ReadHostEnd(ReadOnlySpan<byte> head)
     {
         if (position == head.Length) return false;
         if (step == Step.HostEnd && head[position] == ':')
@@ -198,7 +198,7 @@ public sealed partial class RequestHead
         }
     }
 
-    private bool ReadTarget(ReadOnlySpan<byte> head)
+    bool ReadTarget(ReadOnlySpan<byte> head)
     {
         var found = head[position..].IndexOfAny(TargetStops);
         if (found < 0)
@@ -220,7 +220,7 @@ public sealed partial class RequestHead
         return GoTo(Step.SpacesBeforeVersion);
     }
 
-    private void SplitTarget(ReadOnlySpan<byte> target)
+    void SplitTarget(ReadOnlySpan<byte> target)
     {
         var question = target.IndexOf((byte)'?');
         HasArgs = question >= 0;
@@ -234,7 +234,7 @@ public sealed partial class RequestHead
             && raw.IndexOf("//"u8) < 0;
     }
 
-    private bool NormalisePath(ReadOnlySpan<byte> head, bool mergeSlashes)
+    bool NormalisePath(ReadOnlySpan<byte> head, bool mergeSlashes)
     {
         if (path.Length <= Target.Length) path = new byte[Math.Max(256, Target.Length * 2)];
         if (!UriPath.TryNormalise(Target.Of(head), mergeSlashes, path, out var normal))
@@ -248,7 +248,7 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool ReadVersion(ReadOnlySpan<byte> head, in RequestHeadRules rules)
+    bool ReadVersion(ReadOnlySpan<byte> head, in RequestHeadRules rules)
     {
         if (Protocol.IsNone) Protocol = new HeadRange(position, 0);
         var found = head[position..].IndexOfAny((byte)'\n', (byte)'\r');
@@ -284,7 +284,7 @@ public sealed partial class RequestHead
 
     // "HTTP/" 1*DIGIT "." 1*DIGIT, then spaces, as nginx reads it: a first digit of 1 to 9, and a
     // minor version that may grow to three digits.
-    private bool ParseVersion(ReadOnlySpan<byte> text)
+    bool ParseVersion(ReadOnlySpan<byte> text)
     {
         if (text.SequenceEqual("HTTP/1.1"u8))
         {
@@ -311,21 +311,21 @@ public sealed partial class RequestHead
         return true;
     }
 
-    private bool SkipSpaces(ReadOnlySpan<byte> head, Step next)
+    bool SkipSpaces(ReadOnlySpan<byte> head, Step next)
     {
         var count = head[position..].IndexOfAnyExcept((byte)' ');
         position = count < 0 ? head.Length : position + count;
         return count >= 0 && GoTo(next);
     }
 
-    private bool FindOther(ReadOnlySpan<byte> head, SearchValues<byte> letters)
+    bool FindOther(ReadOnlySpan<byte> head, SearchValues<byte> letters)
     {
         var count = head[position..].IndexOfAnyExcept(letters);
         position = count < 0 ? head.Length : position + count;
         return count >= 0;
     }
 
-    private bool GoTo(Step next)
+    bool GoTo(Step next)
     {
         step = next;
         return true;
@@ -333,12 +333,12 @@ public sealed partial class RequestHead
 
     // Whether the line that begins at lineStart and reaches `end` exceeds nginx's buffers: the
     // present one, and a fresh large one when there is one left.
-    private bool Exceeds(int end, in RequestHeadRules rules) =>
+    bool Exceeds(int end, in RequestHeadRules rules) =>
         end > bufferEnd
         && (end - lineStart > rules.LargeBufferBytes || largeBuffers == rules.LargeBufferCount);
 
     // How far nginx would have read into the line that exceeds its buffers.
-    private int BufferedEnd(ReadOnlySpan<byte> head, in RequestHeadRules rules)
+    int BufferedEnd(ReadOnlySpan<byte> head, in RequestHeadRules rules)
     {
         var end = largeBuffers == rules.LargeBufferCount
             ? bufferEnd
@@ -346,7 +346,7 @@ public sealed partial class RequestHead
         return Math.Min(end, head.Length);
     }
 
-    private void TakeBuffers(int end, in RequestHeadRules rules)
+    void TakeBuffers(int end, in RequestHeadRules rules)
     {
         if (end <= bufferEnd) return;
         largeBuffers++;

@@ -25,13 +25,13 @@ public enum TargetForm : byte
 public sealed partial class RequestHead
 {
     // A pooled head keeps room for usual paths, not for the longest.
-    private const int PathBytesKept = 1024;
+    const int PathBytesKept = 1024;
 
-    private readonly HeaderFieldList fields = new();
-    private byte[] hostName = new byte[64];
-    private int hostNameLength;
-    private byte[] path = [];
-    private int pathLength;
+    readonly HeaderFieldList fields = new();
+    byte[] hostName = new byte[64];
+    int hostNameLength;
+    byte[] path = [];
+    int pathLength;
 
     /// <summary>Why the head is refused; None before that.</summary>
     public RequestRejection Rejection { get; private set; }
@@ -215,7 +215,7 @@ public sealed partial class RequestHead
         return text.Length;
     }
 
-    private HeadStatus Answer(ReadOnlySpan<byte> head)
+    HeadStatus Answer(ReadOnlySpan<byte> head)
     {
         switch (step)
         {
@@ -229,20 +229,20 @@ public sealed partial class RequestHead
         }
     }
 
-    private HeadRange LoggedLine(ReadOnlySpan<byte> head)
+    HeadRange LoggedLine(ReadOnlySpan<byte> head)
     {
         var length = head[lineStart..].IndexOfAny((byte)'\r', (byte)'\n');
         return new HeadRange(lineStart, length < 0 ? head.Length - lineStart : length);
     }
 
-    private bool Reject(RequestRejection rejection)
+    bool Reject(RequestRejection rejection)
     {
         Rejection = rejection;
         step = Step.Rejected;
         return false;
     }
 
-    private bool TakeHost(ReadOnlySpan<byte> text)
+    bool TakeHost(ReadOnlySpan<byte> text)
     {
         if (!Http1.HostName.TrySplit(text, out var nameLength, out var port)) return false;
         if (hostName.Length < nameLength) hostName = new byte[Math.Max(nameLength, 256)];

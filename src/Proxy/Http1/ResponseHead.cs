@@ -24,16 +24,16 @@ public enum BodyFraming : byte
 /// </summary>
 public sealed class ResponseHead
 {
-    private const LineRules Rules = LineRules.Underscores | LineRules.SkipStatusLines;
+    const LineRules Rules = LineRules.Underscores | LineRules.SkipStatusLines;
 
-    private readonly HeaderFieldList fields = new();
-    private Step step;
-    private int scanned;
-    private int lineStart;
-    private HeadRange offender;
-    private bool closes;
+    readonly HeaderFieldList fields = new();
+    Step step;
+    int scanned;
+    int lineStart;
+    HeadRange offender;
+    bool closes;
 
-    private enum Step : byte
+    enum Step : byte
     {
         StatusLine,
         Fields,
@@ -163,7 +163,7 @@ public sealed class ResponseHead
         return text.Length;
     }
 
-    private void ReadStatusLine(ReadOnlySpan<byte> head)
+    void ReadStatusLine(ReadOnlySpan<byte> head)
     {
         // What does not begin like a status line is refused at once, not when a line ends.
         var start = head[..Math.Min(head.Length, 5)];
@@ -192,7 +192,7 @@ public sealed class ResponseHead
 
     // "HTTP/" 1*3DIGIT "." 1*3DIGIT 1*SP 3DIGIT, then nothing, a space with a reason, or a dot as
     // IIS writes it ("403.1"). The first digit is 1 to 9.
-    private bool TryParseStatusLine(ReadOnlySpan<byte> head, int end)
+    bool TryParseStatusLine(ReadOnlySpan<byte> head, int end)
     {
         var index = 5;
         if (end > index && head[index] == '0') return false;
@@ -217,7 +217,7 @@ public sealed class ResponseHead
     }
 
     // At most three digits.
-    private static bool TryReadNumber(ReadOnlySpan<byte> text, ref int index, out int number)
+    static bool TryReadNumber(ReadOnlySpan<byte> text, ref int index, out int number)
     {
         number = 0;
         var start = index;
@@ -229,7 +229,7 @@ public sealed class ResponseHead
         return index > start;
     }
 
-    private void ReadFields(ReadOnlySpan<byte> head)
+    void ReadFields(ReadOnlySpan<byte> head)
     {
         while (true)
         {
@@ -253,7 +253,7 @@ public sealed class ResponseHead
         }
     }
 
-    private bool TakeField(ReadOnlySpan<byte> head, in HeaderLine line)
+    bool TakeField(ReadOnlySpan<byte> head, in HeaderLine line)
     {
         if (fields.Count == Http1Limits.HeaderFieldsMax)
             return Reject(ResponseRejection.TooManyHeaders);
@@ -271,7 +271,7 @@ public sealed class ResponseHead
         }
     }
 
-    private bool CheckLength(ReadOnlySpan<byte> head)
+    bool CheckLength(ReadOnlySpan<byte> head)
     {
         if (fields.TryFind(KnownHeader.ContentLength, out var lengthField))
         {
@@ -287,7 +287,7 @@ public sealed class ResponseHead
         return true;
     }
 
-    private bool Reject(ResponseRejection rejection)
+    bool Reject(ResponseRejection rejection)
     {
         Rejection = rejection;
         step = Step.Rejected;

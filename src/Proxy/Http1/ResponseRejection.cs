@@ -59,6 +59,9 @@ public static class ResponseRejections
             "upstream sent invalid \"Content-Length\" header"u8,
         ResponseRejection.UnknownTransferEncoding =>
             "upstream sent unknown \"Transfer-Encoding\""u8,
-        _ => "upstream sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time"u8,
+        _ => ContradictingLengths,
     };
+
+    static ReadOnlySpan<byte> ContradictingLengths =>
+        "upstream sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time"u8;
 }

@@ -21,7 +21,7 @@ public enum ServerTokens : byte
 /// </summary>
 public static class ServerNames
 {
-    private static readonly byte[][] Names =
+    static readonly byte[][] Names =
     [
         "nginx"u8.ToArray(),
         "nginx/1.31.5"u8.ToArray(),
@@ -31,7 +31,7 @@ public static class ServerNames
     /// <summary>The value of the Server header.</summary>
     public static ReadOnlySpan<byte> Name(ServerTokens tokens) => Names[(int)tokens];
 
-    private static string Version()
+    static string Version()
     {
         var version = typeof(ServerNames).Assembly.GetName().Version ?? new Version();
         return version.ToString(3);

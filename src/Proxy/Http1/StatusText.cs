@@ -5,10 +5,10 @@ namespace Sluice.Proxy.Http1;
 /// <summary>nginx's status lines: "404 Not Found" behind the version.</summary>
 public static class StatusText
 {
-    private const int Lowest = 100;
-    private const int Highest = 999;
+    const int Lowest = 100;
+    const int Highest = 999;
 
-    private static readonly byte[][] Lines = AllLines();
+    static readonly byte[][] Lines = AllLines();
 
     /// <summary>
     /// Code and reason of a status from 100 to 999. A code that nginx has no reason for is
@@ -17,7 +17,7 @@ public static class StatusText
     public static ReadOnlySpan<byte> Line(int status) =>
         status is >= Lowest and <= Highest ? Lines[status - Lowest] : default;
 
-    private static byte[][] AllLines()
+    static byte[][] AllLines()
     {
         var lines = new byte[Highest - Lowest + 1][];
         for (var status = Lowest; status <= Highest; status++)
@@ -25,7 +25,7 @@ public static class StatusText
         return lines;
     }
 
-    private static string Reason(int status) => status switch
+    static string Reason(int status) => status switch
     {
         100 => "Continue",
         101 => "Switching Protocols",

@@ -24,11 +24,11 @@ public enum EscapeUse
 /// </summary>
 public static class UriEscape
 {
-    private const string Unreserved =
+    const string Unreserved =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     // The letters that stay, by EscapeUse.
-    private static readonly SearchValues<byte>[] Plain =
+    static readonly SearchValues<byte>[] Plain =
     [
         Letters(Unreserved + "!$&'()*+,/:;=@[]"),
         Letters(Unreserved + "!$'()*,/:=@[]"),
@@ -97,9 +97,9 @@ public static class UriEscape
         return length;
     }
 
-    private static byte HexDigit(int value) =>
+    static byte HexDigit(int value) =>
         (byte)(value < 10 ? '0' + value : 'A' + value - 10);
 
-    private static SearchValues<byte> Letters(string text) =>
+    static SearchValues<byte> Letters(string text) =>
         SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(text));
 }

@@ -27,9 +27,9 @@ public readonly record struct NormalisedPath
 public static class UriPath
 {
     // What a run of ordinary bytes of a segment ends at.
-    private static readonly SearchValues<byte> Specials = SearchValues.Create("/%?#"u8);
+    static readonly SearchValues<byte> Specials = SearchValues.Create("/%?#"u8);
 
-    private enum State
+    enum State
     {
         /// <summary>Inside a segment.</summary>
         Usual,
@@ -109,7 +109,7 @@ public static class UriPath
         return true;
     }
 
-    private static NormalisedPath Split(
+    static NormalisedPath Split(
         ReadOnlySpan<byte> target, byte letter, int index, int length, bool wasQuoted)
     {
         if (letter == '#') return new() { Length = length, WasQuoted = wasQuoted };
@@ -124,7 +124,7 @@ public static class UriPath
         };
     }
 
-    private static bool TakeLetter(
+    static bool TakeLetter(
         byte letter, bool mergeSlashes, ref State state, Span<byte> path, ref int length)
     {
         if (letter == '/')
@@ -152,7 +152,7 @@ public static class UriPath
     }
 
     // Takes back a last segment of "." or "..", so that the path ends with the slash before it.
-    private static bool EndDots(State state, Span<byte> path, ref int length)
+    static bool EndDots(State state, Span<byte> path, ref int length)
     {
         if (state == State.Dot)
         {
@@ -169,7 +169,7 @@ public static class UriPath
         return true;
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> target, int index, out byte letter)
+    static bool TryDecode(ReadOnlySpan<byte> target, int index, out byte letter)
     {
         letter = 0;
         if (index + 2 > target.Length) return false;

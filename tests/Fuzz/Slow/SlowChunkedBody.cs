@@ -7,7 +7,7 @@ namespace Sluice.Fuzz.Slow;
 /// <summary>A chunked body taken apart with strings: the check of <c>ChunkedReader</c>.</summary>
 public sealed record SlowChunkedBody(string Data, List<SlowField> Trailers, int Consumed)
 {
-    private static readonly string[] NotTrailers =
+    static readonly string[] NotTrailers =
     [
         "Transfer-Encoding", "Content-Length", "Host", "Connection", "Keep-Alive",
         "Proxy-Connection", "Upgrade", "TE", "Trailer", "Expect", "Authorization", "Cookie",
@@ -50,7 +50,7 @@ public sealed record SlowChunkedBody(string Data, List<SlowField> Trailers, int 
     }
 
     // A line that ends with CR LF and has no LF before that; without its end.
-    private static string? TakeLine(string text, ref int index)
+    static string? TakeLine(string text, ref int index)
     {
         var feed = text.IndexOf('\n', index);
         if (feed <= index || text[feed - 1] != '\r') return null;

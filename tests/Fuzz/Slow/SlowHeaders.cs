@@ -9,7 +9,7 @@ public sealed record SlowField(string Name, string Value);
 /// </summary>
 public static class SlowHeaders
 {
-    private const string NameLetters =
+    const string NameLetters =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
     /// <summary>
@@ -76,7 +76,7 @@ public static class SlowHeaders
     public static bool Same(string left, string right) =>
         left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
-    private static bool HasWrongByte(string line, bool refusesControls) => line.Any(letter =>
+    static bool HasWrongByte(string line, bool refusesControls) => line.Any(letter =>
         letter is '\0' or '\r'
         || (refusesControls && letter is (< ' ' and not '\t') or '\x7f'));
 }

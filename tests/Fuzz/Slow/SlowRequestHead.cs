@@ -23,7 +23,7 @@ public sealed partial record SlowRequestHead
     public bool ExpectsContinue { get; init; }
     public string Host { get; init; } = "";
 
-    private static readonly string[] Singles =
+    static readonly string[] Singles =
     [
         "Host", "Content-Length", "Transfer-Encoding", "Content-Range", "If-Modified-Since",
         "If-Unmodified-Since", "If-Match", "If-None-Match", "If-Range", "Expect",
@@ -63,7 +63,7 @@ public sealed partial record SlowRequestHead
         return head.WithFacts(match.Groups["authority"].Success);
     }
 
-    private SlowRequestHead? WithFacts(bool isAbsolute)
+    SlowRequestHead? WithFacts(bool isAbsolute)
     {
         var isHttp11 = Version > 1000;
         if (Method is "CONNECT" or "TRACE") return null;
@@ -113,7 +113,7 @@ public sealed partial record SlowRequestHead
         return name == "" ? null : string.Concat(name.Select(Lower));
     }
 
-    private static char Lower(char letter) => letter is >= 'A' and <= 'Z'
+    static char Lower(char letter) => letter is >= 'A' and <= 'Z'
         ? (char)(letter + 32) : letter;
 
     [GeneratedRegex(

@@ -55,7 +55,7 @@ public sealed partial record SlowResponseHead
     }
 
     // A status line among the headers is passed over when its bytes may be in a line at all.
-    private static bool IsStatusLine(string line) =>
+    static bool IsStatusLine(string line) =>
         line.StartsWith("HTTP/", StringComparison.Ordinal) && line.IndexOfAny(['\0', '\r']) < 0;
 
     [GeneratedRegex(

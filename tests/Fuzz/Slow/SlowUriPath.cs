@@ -7,9 +7,9 @@ namespace Sluice.Fuzz.Slow;
 public sealed record SlowUriPath(string Path, string? Args, bool WasQuoted)
 {
     // Stand for a letter that came from an escape and must not act as itself.
-    private const char Percent = '\u0100';
-    private const char Hash = '\u0101';
-    private const char Question = '\u0102';
+    const char Percent = '\u0100';
+    const char Hash = '\u0101';
+    const char Question = '\u0102';
 
     public static SlowUriPath? Read(string target, bool mergeSlashes)
     {
@@ -26,7 +26,7 @@ public sealed record SlowUriPath(string Path, string? Args, bool WasQuoted)
         return new SlowUriPath(normal, args, raw.Contains('%'));
     }
 
-    private static string? Decode(string path)
+    static string? Decode(string path)
     {
         var parts = path.Split('%');
         for (var index = 1; index < parts.Length; index++)
@@ -44,7 +44,7 @@ public sealed record SlowUriPath(string Path, string? Args, bool WasQuoted)
 
     // Slashes are segments' ends; with merge_slashes off an empty segment is one like others, but
     // ".." takes back only to the slash before it.
-    private static string? Resolve(string path, bool mergeSlashes)
+    static string? Resolve(string path, bool mergeSlashes)
     {
         var result = "";
         var segments = path[1..].Split('/');

@@ -25,11 +25,11 @@ public sealed class ChunkedBodyTarget : IFuzzTarget
         var bytes = parts.Bytes;
         var (status, data, consumed, reader) = Decode(bytes, parts.PieceEnds());
         var (wholeStatus, wholeData, wholeConsumed, whole) = Decode(bytes, [bytes.Length]);
-        BrokenPromiseException.Unless(wholeStatus, status, "status in pieces");
-        BrokenPromiseException.Unless(whole.Rejection, reader.Rejection, "rejection in pieces");
-        BrokenPromiseException.Unless(wholeData, data, "data in pieces");
+        Promise.Same(wholeStatus, status, "status in pieces");
+        Promise.Same(whole.Rejection, reader.Rejection, "rejection in pieces");
+        Promise.Same(wholeData, data, "data in pieces");
         if (status == ChunkedStatus.Done)
-            BrokenPromiseException.Unless(wholeConsumed, consumed, "consumed in pieces");
+            Promise.Same(wholeConsumed, consumed, "consumed in pieces");
 
         var slow = SlowChunkedBody.Read(HeadChecks.Text(bytes));
         var isLimit = reader.Rejection
@@ -37,17 +37,17 @@ public sealed class ChunkedBodyTarget : IFuzzTarget
             || HasLongSize(bytes);
         if (status != ChunkedStatus.Done)
         {
-            BrokenPromiseException.Unless(slow is null || isLimit, "refused, but the slow reader accepts it");
+            Promise.Holds(slow is null || isLimit, "refused, but the slow reader accepts it");
             return;
         }
-        BrokenPromiseException.Unless(slow is not null, "accepted, but the slow reader refuses it");
-        BrokenPromiseException.Unless(slow!.Data, data, "data");
-        BrokenPromiseException.Unless(slow.Consumed, consumed, "consumed");
+        Promise.Holds(slow is not null, "accepted, but the slow reader refuses it");
+        Promise.Same(slow!.Data, data, "data");
+        Promise.Same(slow.Consumed, consumed, "consumed");
         HeadChecks.SameFields(slow.Trailers, reader.Trailers, reader.TrailerBytes);
         CheckWriter(data);
     }
 
-    private static (ChunkedStatus Status, string Data, int Consumed, ChunkedReader Reader) Decode(
+    static (ChunkedStatus Status, string Data, int Consumed, ChunkedReader Reader) Decode(
         ReadOnlySpan<byte> bytes, List<int> ends)
     {
         var reader = new ChunkedReader();
@@ -60,21 +60,21 @@ public sealed class ChunkedBodyTarget : IFuzzTarget
             {
                 var piece = bytes[start..end];
                 status = reader.Read(piece, out var consumed, out var range);
-                BrokenPromiseException.Unless(range.End <= consumed && consumed <= piece.Length, "ranges");
-                BrokenPromiseException.Unless(
+                Promise.Holds(range.End <= consumed && consumed <= piece.Length, "ranges");
+                Promise.Holds(
                     status == ChunkedStatus.Data == !range.Of(piece).IsEmpty, "data is not empty");
                 data.Append(HeadChecks.Text(range.Of(piece)));
                 start += consumed;
             }
             while (status == ChunkedStatus.Data);
             if (status != ChunkedStatus.NeedMore) break;
-            BrokenPromiseException.Unless(end, start, "all of a piece is taken");
+            Promise.Same(end, start, "all of a piece is taken");
         }
-        BrokenPromiseException.Unless(data.Length, (int)reader.BodyBytes, "body bytes");
+        Promise.Same(data.Length, (int)reader.BodyBytes, "body bytes");
         return (status, data.ToString(), start, reader);
     }
 
-    private static void CheckWriter(string data)
+    static void CheckWriter(string data)
     {
         var body = new List<byte>();
         var line = new byte[ChunkedWriter.SizeLineMax];
@@ -87,12 +87,12 @@ public sealed class ChunkedBodyTarget : IFuzzTarget
         }
         body.AddRange(ChunkedWriter.LastChunk);
         var (status, again, consumed, _) = Decode([.. body], [body.Count]);
-        BrokenPromiseException.Unless(ChunkedStatus.Done, status, "status of what was written");
-        BrokenPromiseException.Unless(data, again, "data of what was written");
-        BrokenPromiseException.Unless(body.Count, consumed, "length of what was written");
+        Promise.Same(ChunkedStatus.Done, status, "status of what was written");
+        Promise.Same(data, again, "data of what was written");
+        Promise.Same(body.Count, consumed, "length of what was written");
     }
 
-    private static bool HasLongSize(ReadOnlySpan<byte> bytes) =>
+    static bool HasLongSize(ReadOnlySpan<byte> bytes) =>
         HeadChecks.Text(bytes).Contains(
             new string('0', Http1Limits.ChunkSizeDigitsMax - 16), StringComparison.Ordinal);
 }

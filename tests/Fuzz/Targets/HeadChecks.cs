@@ -13,21 +13,21 @@ public static class HeadChecks
     public static void SameFields(
         List<SlowField> expected, ReadOnlySpan<HeaderField> fields, ReadOnlySpan<byte> head)
     {
-        BrokenPromiseException.Unless(expected.Count, fields.Length, "header lines");
+        Promise.Same(expected.Count, fields.Length, "header lines");
         var seen = new HashSet<KnownHeader>();
         for (var index = 0; index < fields.Length; index++)
         {
             var field = fields[index];
             var name = Text(field.Name(head));
-            BrokenPromiseException.Unless(expected[index].Name, name, "header name");
-            BrokenPromiseException.Unless(expected[index].Value, Text(field.Value(head)), "header value");
-            BrokenPromiseException.Unless(SlowKnown(name), field.Known, $"header \"{name}\"");
+            Promise.Same(expected[index].Name, name, "header name");
+            Promise.Same(expected[index].Value, Text(field.Value(head)), "header value");
+            Promise.Same(SlowKnown(name), field.Known, $"header \"{name}\"");
             var isRepeated = field.Known != KnownHeader.Other && !seen.Add(field.Known);
-            BrokenPromiseException.Unless(isRepeated, field.IsRepeated, $"\"{name}\" is repeated");
+            Promise.Same(isRepeated, field.IsRepeated, $"\"{name}\" is repeated");
         }
     }
 
-    private static KnownHeader SlowKnown(string name)
+    static KnownHeader SlowKnown(string name)
     {
         for (var header = KnownHeader.Other + 1; (int)header < KnownHeaders.Count; header++)
             if (SlowHeaders.Same(Text(KnownHeaders.Name(header)), name)) return header;

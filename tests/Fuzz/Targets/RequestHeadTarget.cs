@@ -14,7 +14,8 @@ public sealed class RequestHeadTarget : IFuzzTarget
     public IReadOnlyList<string> Words { get; } =
     [
         "\r\n", "\r\n\r\n", "\n", "\r", "GET ", "POST ", "OPTIONS * ", "CONNECT a:80 ", "TRACE ",
-        " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/1.1  \r\n", " HTTP/2.0\r\n", "http://", "://[::1]:80",
+        " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/1.1  \r\n", " HTTP/2.0\r\n", "http://",
+        "://[::1]:80",
         "Host: a\r\n", "Host:", "Content-Length: 5\r\n", "Content-Length: +5\r\n",
         "Content-Length: 9223372036854775808\r\n", "Transfer-Encoding: chunked\r\n",
         "Transfer-Encoding: gzip, chunked\r\n", "Connection: close\r\n",
@@ -49,8 +50,8 @@ public sealed class RequestHeadTarget : IFuzzTarget
         }
         if (parts.Bytes.IsEmpty) splitStatus = split.Parse(parts.Bytes, rules);
 
-        BrokenPromiseException.Unless(status, splitStatus, "status in pieces");
-        BrokenPromiseException.Unless(whole.Rejection, split.Rejection, "rejection in pieces");
+        Promise.Same(status, splitStatus, "status in pieces");
+        Promise.Same(whole.Rejection, split.Rejection, "rejection in pieces");
         var log = new byte[Http1Limits.LogTextBytesMax];
         whole.FormatRejection(parts.Bytes, log);
         split.FormatRejection(parts.Bytes[..length], log);
@@ -62,7 +63,7 @@ public sealed class RequestHeadTarget : IFuzzTarget
                 CheckAccepted(split, parts.Bytes[..length], rules);
                 break;
             case HeadStatus.NeedMore:
-                BrokenPromiseException.Unless(parts.Bytes.Length < rules.HeadBytesMax, "a head without end");
+                Promise.Holds(parts.Bytes.Length < rules.HeadBytesMax, "a head without end");
                 break;
             default:
                 CheckRefused(whole, parts.Bytes, rules);
@@ -71,65 +72,65 @@ public sealed class RequestHeadTarget : IFuzzTarget
         CheckReset(whole, rules);
     }
 
-    private static void CheckAccepted(
+    static void CheckAccepted(
         RequestHead head, ReadOnlySpan<byte> bytes, RequestHeadRules rules)
     {
         var slow = Slow(bytes, rules);
-        BrokenPromiseException.Unless(slow is not null, "accepted, but the slow reader refuses it");
-        BrokenPromiseException.Unless(slow!.Consumed, head.Consumed, "consumed");
-        BrokenPromiseException.Unless(slow.Method, HeadChecks.Text(head.MethodText.Of(bytes)), "method");
-        BrokenPromiseException.Unless(
+        Promise.Holds(slow is not null, "accepted, but the slow reader refuses it");
+        Promise.Same(slow!.Consumed, head.Consumed, "consumed");
+        Promise.Same(slow.Method, HeadChecks.Text(head.MethodText.Of(bytes)), "method");
+        Promise.Same(
             slow.RequestLine, HeadChecks.Text(head.RequestLine.Of(bytes)), "request line");
-        BrokenPromiseException.Unless(slow.Target, HeadChecks.Text(head.Target.Of(bytes)), "target");
-        BrokenPromiseException.Unless(
+        Promise.Same(slow.Target, HeadChecks.Text(head.Target.Of(bytes)), "target");
+        Promise.Same(
             slow.TargetHost, HeadChecks.Text(head.TargetHost.Of(bytes)), "target host");
-        BrokenPromiseException.Unless(slow.Version, head.Version, "version");
-        BrokenPromiseException.Unless(slow.Host, HeadChecks.Text(head.HostName), "host");
-        BrokenPromiseException.Unless(slow.ContentLength, head.ContentLength, "content length");
-        BrokenPromiseException.Unless(slow.IsChunked, head.IsChunked, "chunked");
-        BrokenPromiseException.Unless(slow.WantsKeepAlive, head.WantsKeepAlive, "keep-alive");
-        BrokenPromiseException.Unless(slow.ExpectsContinue, head.ExpectsContinue, "100-continue");
-        BrokenPromiseException.Unless(
+        Promise.Same(slow.Version, head.Version, "version");
+        Promise.Same(slow.Host, HeadChecks.Text(head.HostName), "host");
+        Promise.Same(slow.ContentLength, head.ContentLength, "content length");
+        Promise.Same(slow.IsChunked, head.IsChunked, "chunked");
+        Promise.Same(slow.WantsKeepAlive, head.WantsKeepAlive, "keep-alive");
+        Promise.Same(slow.ExpectsContinue, head.ExpectsContinue, "100-continue");
+        Promise.Same(
             slow.IsWebSocketHandshake, head.IsWebSocketHandshake, "WebSocket handshake");
         HeadChecks.SameFields(slow.Fields, head.Fields, bytes);
         CheckPath(head, bytes, rules);
     }
 
-    private static void CheckPath(
+    static void CheckPath(
         RequestHead head, ReadOnlySpan<byte> bytes, RequestHeadRules rules)
     {
         var slow = SlowUriPath.Read(HeadChecks.Text(head.Target.Of(bytes)), rules.MergeSlashes);
-        BrokenPromiseException.Unless(slow?.Path, HeadChecks.Text(head.NormalPath(bytes)), "path");
-        BrokenPromiseException.Unless(slow?.WasQuoted, head.IsPathQuoted, "quoted path");
+        Promise.Same(slow?.Path, HeadChecks.Text(head.NormalPath(bytes)), "path");
+        Promise.Same(slow?.WasQuoted, head.IsPathQuoted, "quoted path");
         var args = head.HasArgs ? HeadChecks.Text(head.Args.Of(bytes)) : null;
-        BrokenPromiseException.Unless(slow?.Args, args, "args");
+        Promise.Same(slow?.Args, args, "args");
     }
 
-    private static void CheckRefused(
+    static void CheckRefused(
         RequestHead head, ReadOnlySpan<byte> bytes, RequestHeadRules rules)
     {
         var status = head.Rejection.Status();
-        BrokenPromiseException.Unless(status is 400 or 405 or 414 or 494 or 505, $"status {status}");
-        BrokenPromiseException.Unless(head.RequestLine.End <= bytes.Length, "request line within the head");
+        Promise.Holds(status is 400 or 405 or 414 or 494 or 505, $"status {status}");
+        Promise.Holds(head.RequestLine.End <= bytes.Length, "request line within the head");
         var isLimit = status is 414 or 494
             || bytes.IndexOfAnyExcept((byte)'\r', (byte)'\n') > Http1Limits.LeadingEmptyBytesMax;
         if (isLimit) return;
-        BrokenPromiseException.Unless(
+        Promise.Holds(
             Slow(bytes, rules) is null, $"{head.Rejection}, but the slow reader accepts it");
     }
 
-    private static void CheckReset(RequestHead head, RequestHeadRules rules)
+    static void CheckReset(RequestHead head, RequestHeadRules rules)
     {
         var next = "GET /next HTTP/1.1\r\nHost: next\r\n\r\n"u8;
         head.Reset();
-        BrokenPromiseException.Unless(HeadStatus.Complete, head.Parse(next, rules with
+        Promise.Same(HeadStatus.Complete, head.Parse(next, rules with
         {
             HeaderBufferBytes = Http1Limits.HeaderBufferBytes,
         }), "status after Reset");
         CheckAccepted(head, next, rules);
     }
 
-    private static SlowRequestHead? Slow(ReadOnlySpan<byte> bytes, RequestHeadRules rules) =>
+    static SlowRequestHead? Slow(ReadOnlySpan<byte> bytes, RequestHeadRules rules) =>
         SlowRequestHead.Read(
             HeadChecks.Text(bytes),
             rules.UnderscoresInHeaders,

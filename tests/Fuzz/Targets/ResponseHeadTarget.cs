@@ -32,8 +32,8 @@ public sealed class ResponseHeadTarget : IFuzzTarget
             if (splitStatus != HeadStatus.NeedMore) break;
         }
 
-        BrokenPromiseException.Unless(status, splitStatus, "status in pieces");
-        BrokenPromiseException.Unless(whole.Rejection, split.Rejection, "rejection in pieces");
+        Promise.Same(status, splitStatus, "status in pieces");
+        Promise.Same(whole.Rejection, split.Rejection, "rejection in pieces");
         var log = new byte[Http1Limits.LogTextBytesMax];
         whole.FormatRejection(parts.Bytes, log);
         split.FormatRejection(parts.Bytes[..length], log);
@@ -46,22 +46,22 @@ public sealed class ResponseHeadTarget : IFuzzTarget
         }
         else if (status == HeadStatus.NeedMore || whole.Rejection != ResponseRejection.TooBigHeader)
         {
-            BrokenPromiseException.Unless(slow is null, $"{status}, but the slow reader accepts it");
+            Promise.Holds(slow is null, $"{status}, but the slow reader accepts it");
         }
     }
 
-    private static void CheckAccepted(
+    static void CheckAccepted(
         SlowResponseHead? slow, ResponseHead head, ReadOnlySpan<byte> bytes)
     {
-        BrokenPromiseException.Unless(slow is not null, "accepted, but the slow reader refuses it");
-        BrokenPromiseException.Unless(slow!.Consumed, head.Consumed, "consumed");
-        BrokenPromiseException.Unless(slow.Version, head.Version, "version");
-        BrokenPromiseException.Unless(slow.Status, head.Status, "status");
-        BrokenPromiseException.Unless(
+        Promise.Holds(slow is not null, "accepted, but the slow reader refuses it");
+        Promise.Same(slow!.Consumed, head.Consumed, "consumed");
+        Promise.Same(slow.Version, head.Version, "version");
+        Promise.Same(slow.Status, head.Status, "status");
+        Promise.Same(
             slow.StatusText, HeadChecks.Text(head.StatusText.Of(bytes)), "status text");
-        BrokenPromiseException.Unless(slow.ContentLength, head.ContentLength, "content length");
-        BrokenPromiseException.Unless(slow.IsChunked, head.IsChunked, "chunked");
-        BrokenPromiseException.Unless(slow.KeepsAlive, head.KeepsAlive, "keeps alive");
+        Promise.Same(slow.ContentLength, head.ContentLength, "content length");
+        Promise.Same(slow.IsChunked, head.IsChunked, "chunked");
+        Promise.Same(slow.KeepsAlive, head.KeepsAlive, "keeps alive");
         HeadChecks.SameFields(slow.Fields, head.Fields, bytes);
     }
 }
