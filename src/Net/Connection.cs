@@ -23,12 +23,19 @@ public interface IConnectionHandler
 }
 
 /// <summary>
-/// One stream socket of a loop. Edge-triggered: after a call to <see cref="Read"/> answered
-/// <see cref="IoResult.Again"/> the handler's OnReadable is called when there is more; while
-/// <see cref="CanRead"/> is true nobody will call, the owner reads when it likes.
+/// One stream socket of a loop. Edge-triggered: once <see cref="CanRead"/> is false the handler's
+/// OnReadable is called when there is more; while it is true nobody will call, the owner reads
+/// when it likes. In the same way <see cref="CanWrite"/> and OnWritable.
 /// </summary>
+/// <remarks>
+/// A call may come although nothing can be moved: Read then answers
+/// <see cref="IoResult.Again"/> and Write 0. One call comes although CanRead is true: the one
+/// that tells of <see cref="IsPeerGone"/>.
+/// </remarks>
 public abstract class Connection
 {
+    static long lastSerial;
+
     protected Connection(Loop loop, IConnectionHandler handler)
     {
         Loop = loop;
@@ -42,7 +49,10 @@ public abstract class Connection
 
     public ConnectionState State { get; protected set; }
 
-    /// <summary>False once Read answered Again, until the next OnReadable.</summary>
+    /// <summary>
+    /// False once Read answered Again or took the last byte there was, until the next OnReadable.
+    /// At the end of the stream and after an error it stays true.
+    /// </summary>
     public bool CanRead { get; protected set; }
 
     /// <summary>False once Write took less than it was given, until the next OnWritable.</summary>
@@ -50,11 +60,15 @@ public abstract class Connection
 
     /// <summary>
     /// The other side has ended its direction or reset (EPOLLRDHUP): a hint that comes without
-    /// reading, for noticing a client that left while its answer is under way.
+    /// reading, for noticing a client that left while its answer is under way. SocketLoop
+    /// notices only when everything before has been read.
     /// </summary>
     public bool IsPeerGone { get; protected set; }
 
-    /// <summary>A number unique in the process while it runs ($connection).</summary>
+    /// <summary>
+    /// A number unique in the process while it runs ($connection); counted from 1 in each
+    /// simulated network.
+    /// </summary>
     public long Serial { get; protected init; }
 
     public abstract Address RemoteAddress { get; }
@@ -65,7 +79,7 @@ public abstract class Connection
     public abstract int Read(Span<byte> buffer);
 
     /// <summary>
-    /// How many bytes were taken, possibly fewer than given (then CanWrite is false and
+    /// How many bytes were taken, possibly fewer than given or none (then CanWrite is false and
     /// OnWritable follows); or -errno. Never blocks.
     /// </summary>
     public abstract int Write(ReadOnlySpan<byte> bytes);
@@ -80,6 +94,11 @@ public abstract class Connection
     /// Closes. What Write took is still delivered, unless <paramref name="reset"/> asks for RST
     /// (reset_timedout_connection). No handler is called afterwards. Idempotent.
     /// </summary>
+    /// <remarks>
+    /// A TCP socket that is closed with unread bytes sends RST whoever asked, and the other side
+    /// may then lose what it had not read yet: hence <see cref="ShutdownWrite"/> and reading to
+    /// the end first (lingering close).
+    /// </remarks>
     public abstract void Close(bool reset = false);
 
     /// <summary>
@@ -93,4 +112,53 @@ public abstract class Connection
     /// <summary>SO_KEEPALIVE; a zero leaves the system's setting (seconds, seconds, count).</summary>
     public abstract void SetKeepAlive(
         bool on, int idleSeconds = 0, int intervalSeconds = 0, int count = 0);
+
+    /// <summary>
+    /// Takes OnAccept's answer, unless the handler was set already while OnAccept ran.
+    /// </summary>
+    internal void SetAcceptHandler(IConnectionHandler handler)
+    {
+        if (ReferenceEquals(Handler, NoHandler.Instance))
+            Handler = handler;
+    }
+
+    private protected static long NextSerial() => Interlocked.Increment(ref lastSerial);
+
+    /// <summary>Open before anybody was told so: OnWritable is still owed.</summary>
+    private protected bool IsOpenUntold { get; set; }
+
+    /// <summary>
+    /// Hands an event of the loop's turn to the handler: only what it does not know yet, and
+    /// nothing once it has closed the connection.
+    /// </summary>
+    private protected void Tell(bool readable, bool writable, bool peerGone)
+    {
+        bool tellReadable = readable && (!CanRead || (peerGone && !IsPeerGone));
+        bool tellWritable = writable && (!CanWrite || IsOpenUntold);
+        CanRead |= readable;
+        IsPeerGone |= peerGone;
+        if (tellWritable)
+        {
+            IsOpenUntold = false;
+            CanWrite = true;
+            Handler.OnWritable(this);
+        }
+        // OnWritable may have read everything, or closed.
+        if (tellReadable && CanRead)
+            Handler.OnReadable(this);
+    }
+}
+
+/// <summary>Between accept and the answer of OnAccept.</summary>
+sealed class NoHandler : IConnectionHandler
+{
+    internal static readonly NoHandler Instance = new();
+
+    public void OnReadable(Connection connection)
+    {
+    }
+
+    public void OnWritable(Connection connection)
+    {
+    }
 }

@@ -31,9 +31,6 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
 
     bool isYielded;
 
-    /// <summary>The connect was finished at once, and OnWritable is still owed.</summary>
-    bool isOpenUntold;
-
     internal SlotKey Slot;
 
     /// <summary>An accepted connection; the listener sets its handler.</summary>
@@ -43,6 +40,7 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
         this.loop = loop;
         this.descriptor = descriptor;
         this.remoteIp = remoteIp;
+        Serial = NextSerial();
         State = ConnectionState.Open;
         CanWrite = true;
     }
@@ -54,9 +52,10 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
         this.loop = loop;
         this.descriptor = descriptor;
         this.remote = remote;
+        Serial = NextSerial();
         State = isOpen ? ConnectionState.Open : ConnectionState.Connecting;
         CanWrite = isOpen;
-        isOpenUntold = isOpen;
+        IsOpenUntold = isOpen;
     }
 
     internal int Descriptor => descriptor;
@@ -194,21 +193,10 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
         if (State == ConnectionState.Connecting && !FinishConnect(events))
             return;
         bool isGone = (events & Gone) != 0;
-        bool isReadable = isGone || (events & Native.EpollIn) != 0;
-        // Who has not read to the end knows already that there is something to read.
-        bool tellReadable = isReadable && (!CanRead || (isGone && !IsPeerGone));
-        bool tellWritable = isOpenUntold || (!CanWrite
-            && (events & (Native.EpollOut | Native.EpollHangUp | Native.EpollError)) != 0);
-        CanRead |= isReadable;
-        IsPeerGone |= isGone;
-        if (tellWritable)
-        {
-            isOpenUntold = false;
-            CanWrite = true;
-            Handler.OnWritable(this);
-        }
-        if (tellReadable && CanRead)
-            Handler.OnReadable(this);
+        Tell(
+            readable: isGone || (events & Native.EpollIn) != 0,
+            writable: (events & (Native.EpollOut | Native.EpollHangUp | Native.EpollError)) != 0,
+            isGone);
     }
 
     /// <summary>False when the connect failed or is still under way.</summary>
@@ -256,19 +244,5 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
         if (result != IoResult.BrokenPipe)
             error = result;
         return result;
-    }
-}
-
-/// <summary>Between accept and the answer of OnAccept.</summary>
-sealed class NoHandler : IConnectionHandler
-{
-    internal static readonly NoHandler Instance = new();
-
-    public void OnReadable(Connection connection)
-    {
-    }
-
-    public void OnWritable(Connection connection)
-    {
     }
 }

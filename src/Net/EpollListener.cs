@@ -79,7 +79,7 @@ sealed unsafe class EpollListener : Listener, IEpollSource, ITimed
         var connection = new EpollConnection(loop, fd, remote);
         int error = loop.Register(connection);
         if (error == 0)
-            connection.Handler = handler.OnAccept(this, connection);
+            connection.SetAcceptHandler(handler.OnAccept(this, connection));
         return error;
     }
 
