@@ -41,9 +41,8 @@ public sealed unsafe class EpollLoop : Loop
             Native.EventDescriptor(0, Native.EventCloexec | Native.EventNonblock), "eventfd");
         wakeUp = new(eventDescriptor, ownsHandle: true);
         records = (byte*)NativeMemory.Alloc((nuint)(NetLimits.EventsPerTurn * recordBytes));
-        Demand(
-            Control(Native.EpollAdd, eventDescriptor, Native.EpollIn | Native.EpollEdge, WakeUpData),
-            "epoll_ctl");
+        const uint Edges = Native.EpollIn | Native.EpollEdge;
+        Demand(Control(Native.EpollAdd, eventDescriptor, Edges, WakeUpData), "epoll_ctl");
         ReadClocks();
         Timers.Advance(NowMs);
     }
@@ -252,9 +251,10 @@ public sealed unsafe class EpollLoop : Loop
     static int Demand(int answer, string call)
     {
         int result = answer < -1 ? answer : Native.Result(answer);
-        return result >= 0
-            ? result
-            : throw new InvalidOperationException($"{call}() failed ({-result}: {IoResult.Text(result)})");
+        if (result >= 0)
+            return result;
+        throw new InvalidOperationException(
+            $"{call}() failed ({-result}: {IoResult.Text(result)})");
     }
 
     /// <summary>Closes whatever is still open.</summary>

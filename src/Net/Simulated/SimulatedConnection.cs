@@ -1,4 +1,4 @@
-namespace Sluice.Net;
+namespace Sluice.Net.Simulated;
 
 /// <summary>One end of a simulated connection.</summary>
 sealed class SimulatedConnection : Connection, ITimed

@@ -1,4 +1,4 @@
-namespace Sluice.Net;
+namespace Sluice.Net.Simulated;
 
 /// <summary>
 /// What can go wrong in a <see cref="SimulatedNetwork"/>. Chances are from 0 to 1, drawn from

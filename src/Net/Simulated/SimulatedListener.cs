@@ -1,4 +1,4 @@
-namespace Sluice.Net;
+namespace Sluice.Net.Simulated;
 
 /// <summary>A listener of a simulated network, with the queue of those it has yet to accept.</summary>
 sealed class SimulatedListener : Listener, ITimed

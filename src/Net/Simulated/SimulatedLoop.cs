@@ -1,4 +1,4 @@
-namespace Sluice.Net;
+namespace Sluice.Net.Simulated;
 
 /// <summary>
 /// A loop on a <see cref="SimulatedNetwork"/>: one thread, virtual time, everything from a seed.
@@ -16,7 +16,7 @@ public sealed class SimulatedLoop : Loop
     readonly RunQueue<SimulatedConnection> yielded = new();
     readonly List<SimulatedConnection> readyConnections = [];
     readonly List<SimulatedListener> readyListeners = [];
-    readonly SemaphoreSlim wakeUp = new(0);
+    readonly AutoResetEvent wakeUp = new(initialState: false);
     SimulatedConnection[] batch = new SimulatedConnection[16];
     volatile bool isStopping;
 
@@ -59,13 +59,13 @@ public sealed class SimulatedLoop : Loop
     public override void Post(ILoopWork work)
     {
         if (posted.Add(work))
-            wakeUp.Release();
+            wakeUp.Set();
     }
 
     public override void Stop()
     {
         isStopping = true;
-        wakeUp.Release();
+        wakeUp.Set();
     }
 
     /// <summary>
@@ -137,7 +137,7 @@ public sealed class SimulatedLoop : Loop
             if (HasWork || Math.Min(Network.NextHappeningMs, Timers.NextDueMs) != long.MaxValue)
                 Turn(long.MaxValue);
             else
-                wakeUp.Wait();
+                wakeUp.WaitOne();
         }
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 
-namespace Sluice.Net;
+namespace Sluice.Net.Simulated;
 
 /// <summary>
 /// A network in memory: virtual time, and every delay, partial read and failure drawn from one

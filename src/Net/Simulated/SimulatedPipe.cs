@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Sluice.Net;
+namespace Sluice.Net.Simulated;
 
 /// <summary>
 /// One direction of a simulated connection: a ring of bytes, of which the first have arrived and

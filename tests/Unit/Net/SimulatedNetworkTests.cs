@@ -1,4 +1,5 @@
 using Sluice.Net;
+using Sluice.Net.Simulated;
 
 namespace Sluice.Unit.Net;
 
@@ -151,7 +152,7 @@ public sealed class SimulatedNetworkTests
         var bind = new ConnectOptions { Bind = Address.Parse("203.0.113.9:0") };
         loop.Connect(service, bind, new Recorder(), out _);
         loop.RunUntilIdle();
-        Assert.Equal("203.0.113.9", System.Text.Encoding.ASCII.GetString(echo.LastRemote!.IpText.Span));
+        Assert.Equal("203.0.113.9"u8.ToArray(), echo.LastRemote!.IpText.ToArray());
         Assert.NotEqual(0, echo.LastRemote.Port);
     }
 
@@ -363,7 +364,7 @@ public sealed class SimulatedNetworkTests
                     End(count < 0 ? count : received == question.Length ? 0 : IoResult.BrokenPipe);
                     return;
                 }
-                Assert.True(question.AsSpan(received, count).SequenceEqual(buffer.AsSpan(0, count)));
+                Assert.Equal(question.AsSpan(received, count), buffer.AsSpan(0, count));
                 received += count;
             }
         }

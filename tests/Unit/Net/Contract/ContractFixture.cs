@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Sluice.Net;
+using Sluice.Net.Simulated;
 
 namespace Sluice.Unit.Net.Contract;
 

@@ -9,7 +9,7 @@ public abstract class FlowContract(Loop loop) : ContractFixture(loop)
     const int MoreThanAnyoneKeeps = 256 * 1024 * 1024;
 
     [Fact]
-    public void A_writer_whose_reader_does_not_read_is_stopped_and_told_to_go_on() => Run(async () =>
+    public void A_writer_whose_reader_does_not_read_has_to_wait() => Run(async () =>
     {
         var (client, server) = await PairAsync();
         var recorder = new Recorder();
@@ -227,7 +227,7 @@ public abstract class FlowContract(Loop loop) : ContractFixture(loop)
     });
 
     [Fact]
-    public void A_handler_may_close_the_others_of_its_batch_and_they_hear_nothing() => Run(async () =>
+    public void Those_closed_by_another_handler_of_their_batch_hear_nothing() => Run(async () =>
     {
         var acceptor = Listen();
         var clients = new List<Peer>();

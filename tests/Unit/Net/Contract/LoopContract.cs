@@ -110,8 +110,8 @@ public abstract class LoopContract(Loop loop) : ContractFixture(loop)
     [Fact]
     public void Unix_sockets_carry_bytes_and_their_path_goes_with_the_listener() => Run(async () =>
     {
-        string path = Path.Combine(
-            Path.GetTempPath(), $"sluice-{Environment.ProcessId}-{Loop.Name}-{Random.Shared.Next()}");
+        string name = $"sluice-{Environment.ProcessId}-{Loop.Name}-{Random.Shared.Next()}";
+        string path = Path.Combine(Path.GetTempPath(), name);
         var address = Address.Unix(path);
         var acceptor = Listen(address);
         Assert.Null(Loop.Listen(address, new ListenOptions(), acceptor, out int error));
@@ -190,6 +190,7 @@ public abstract class LoopContract(Loop loop) : ContractFixture(loop)
             callback(state);
         }
 
-        public override void Send(SendOrPostCallback callback, object? state) => Post(callback, state);
+        public override void Send(SendOrPostCallback callback, object? state) =>
+            Post(callback, state);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Sluice.Net;
+using Sluice.Net.Simulated;
 
 namespace Sluice.Unit.Net.Contract;
 
@@ -12,24 +13,25 @@ public sealed class FlowOnEpoll() : FlowContract(new EpollLoop());
 [SupportedOSPlatform("linux")]
 public sealed class LoopOnEpoll() : LoopContract(new EpollLoop());
 
-public sealed class ConnectionsSimulated() : ConnectionContract(Simulated.Loop());
+public sealed class ConnectionsSimulated() : ConnectionContract(SimulatedLoops.Make());
 
-public sealed class FlowSimulated() : FlowContract(Simulated.Loop());
+public sealed class FlowSimulated() : FlowContract(SimulatedLoops.Make());
 
-public sealed class LoopSimulated() : LoopContract(Simulated.Loop());
+public sealed class LoopSimulated() : LoopContract(SimulatedLoops.Make());
 
-public sealed class ConnectionsRough() : ConnectionContract(Simulated.Loop(Simulated.Rough));
+public sealed class ConnectionsRough()
+    : ConnectionContract(SimulatedLoops.Make(SimulatedLoops.Rough));
 
-public sealed class FlowRough() : FlowContract(Simulated.Loop(Simulated.Rough));
+public sealed class FlowRough() : FlowContract(SimulatedLoops.Make(SimulatedLoops.Rough));
 
-public sealed class LoopRough() : LoopContract(Simulated.Loop(Simulated.Rough));
+public sealed class LoopRough() : LoopContract(SimulatedLoops.Make(SimulatedLoops.Rough));
 
-static class Simulated
+static class SimulatedLoops
 {
     /// <summary>A pipe of a byte would take the large transfers days of virtual time.</summary>
     internal static readonly SimulatedFaults Rough =
         SimulatedFaults.Rough with { PipeBytesMin = 500 };
 
-    internal static SimulatedLoop Loop(SimulatedFaults? faults = null) =>
+    internal static SimulatedLoop Make(SimulatedFaults? faults = null) =>
         new(new SimulatedNetwork(seed: 20260101, faults));
 }
