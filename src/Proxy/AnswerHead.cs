@@ -1,0 +1,141 @@
+using Sluice.Proxy.Http1;
+
+namespace Sluice.Proxy;
+
+/// <summary>
+/// Writes the head of an answer to the client into the exchange's arena, in nginx's order:
+///   status line, Server, Date | Content-Type, Content-Length, Last-Modified, Location |
+///   Transfer-Encoding, Connection, Keep-Alive | everything else | expires, add_header.
+/// Source: ngx_http_header_filter_module.c, ngx_http_headers_filter_module.c.
+/// </summary>
+static class AnswerHead
+{
+    /// <summary>Status line, Server and Date; the status becomes the exchange's.</summary>
+    public static int Begin(Exchange x, int status, ReadOnlySpan<byte> statusText = default)
+    {
+        if (x.ErrorPageStatus != 0)
+        {
+            status = x.ErrorPageStatus;
+            statusText = default;
+        }
+        x.Status = ErrorPages.ClientStatus(status);
+        var to = x.Arena;
+        var start = to.Length;
+        to.Append("HTTP/1.1 "u8);
+        to.Append(statusText.IsEmpty ? StatusText.Line(x.Status) : statusText);
+        to.Append("\r\n"u8);
+        return start;
+    }
+
+    public static void ServerAndDate(Exchange x)
+    {
+        Server(x);
+        Date(x);
+    }
+
+    public static void Server(Exchange x) =>
+        Field(x, "Server"u8, ServerNames.Name(TokensOf(x.Location.Config.Core.ServerTokens)));
+
+    public static void Date(Exchange x) => Field(x, "Date"u8, x.Worker.Clock.HttpDate);
+
+    public static void Field(Exchange x, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        var to = x.Arena;
+        to.Append(name);
+        to.Append(": "u8);
+        to.Append(value);
+        to.Append("\r\n"u8);
+    }
+
+    public static void Field(Exchange x, ReadOnlySpan<byte> name, long value)
+    {
+        var to = x.Arena;
+        to.Append(name);
+        to.Append(": "u8);
+        to.Append(value);
+        to.Append("\r\n"u8);
+    }
+
+    /// <summary>How the body ends, and what becomes of the connection.</summary>
+    public static void Framing(Exchange x, bool isChunked)
+    {
+        if (isChunked)
+            x.Arena.Append("Transfer-Encoding: chunked\r\n"u8);
+        if (x.Status == 101)
+        {
+            x.Arena.Append("Connection: upgrade\r\n"u8);
+        }
+        else if (x.KeepAlive)
+        {
+            x.Arena.Append("Connection: keep-alive\r\n"u8);
+            if (x.Location.Config.Core.KeepaliveHeaderSeconds is > 0 and var seconds)
+            {
+                x.Arena.Append("Keep-Alive: timeout="u8);
+                x.Arena.Append(seconds);
+                x.Arena.Append("\r\n"u8);
+            }
+        }
+        else
+        {
+            x.Arena.Append("Connection: close\r\n"u8);
+        }
+    }
+
+    /// <summary>expires, add_header, the empty line; the whole head is the exchange's SentHead.</summary>
+    public static void End(Exchange x, int start, long modifiedSeconds = -1)
+    {
+        var isListed = IsHeaderStatus(x.Status);
+        if (isListed && x.Location.Config.Core.Expires is { } expires)
+            ExpiresHeaders.Append(x, expires, modifiedSeconds);
+        foreach (var header in x.Location.AddHeaders)
+        {
+            if (isListed || header.Always)
+                AddHeader(x, header);
+        }
+        x.Arena.Append("\r\n"u8);
+        x.SentHead = new ArenaRange(start, x.Arena.Length - start);
+        x.HeadBytesSent = x.SentHead.Length;
+    }
+
+    /// <summary>expires takes the place of what a peer says of caching.</summary>
+    public static bool ReplacesCaching(Exchange x) =>
+        x.Location.Config.Core.Expires is not null && IsHeaderStatus(x.Status);
+
+    /// <summary>The statuses that expires and add_header without `always` are for.</summary>
+    public static bool IsHeaderStatus(int status) =>
+        status is 200 or 201 or 204 or 206 or 301 or 302 or 303 or 304 or 307 or 308;
+
+    static void AddHeader(Exchange x, CompiledHeader header)
+    {
+        var to = x.Arena;
+        var start = to.Length;
+        to.Append(header.Name.Span);
+        to.Append(": "u8);
+        var valueStart = to.Length;
+        header.Value.Append(x, to);
+        if (to.Length == valueStart)
+        {
+            to.Truncate(start);
+            return;
+        }
+        Neutralize(to.Mutable(valueStart));
+        to.Append("\r\n"u8);
+    }
+
+    /// <summary>A value made of a client's bytes must not begin another header line.</summary>
+    static void Neutralize(Span<byte> value)
+    {
+        foreach (ref var b in value)
+        {
+            if (b is (byte)'\r' or (byte)'\n' or 0)
+                b = (byte)' ';
+        }
+    }
+
+    internal static Http1.ServerTokens TokensOf(Config.Model.ServerTokens tokens) => tokens switch
+    {
+        Config.Model.ServerTokens.Off => Http1.ServerTokens.Off,
+        Config.Model.ServerTokens.Build => Http1.ServerTokens.Build,
+        _ => Http1.ServerTokens.On,
+    };
+}

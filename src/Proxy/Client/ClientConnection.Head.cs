@@ -1,0 +1,123 @@
+using Sluice.Net;
+using Sluice.Proxy.Http1;
+
+namespace Sluice.Proxy.Client;
+
+/// <summary>Step 1: the request head.</summary>
+sealed partial class ClientConnection
+{
+    /// <summary>Reads the next request's head into a new exchange.</summary>
+    async LoopTask<HeadOutcome> ReadHeadAsync()
+    {
+        if (aheadCount == 0 && !await AwaitBytesAsync())
+            return HeadOutcome.Nothing;
+        BeginExchange(ahead!, aheadCount);
+        ahead = null;
+        aheadCount = 0;
+        var x = exchange;
+        var untilMs = worker.Loop.NowMs + listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs;
+        while (true)
+        {
+            var status = x.Head.Parse(x.HeadBuffer.AsSpan(0, x.BufferedEnd), listen.Current.HeadRules);
+            x.RequestBytes = x.Head.Consumed;
+            if (status != HeadStatus.NeedMore)
+            {
+                x.BufferedStart = x.Head.Consumed;
+                return status == HeadStatus.Complete ? HeadOutcome.Complete : HeadOutcome.Rejected;
+            }
+            if (x.BufferedEnd == x.HeadBuffer.Length)
+                GrowHeadBuffer();
+            var count = connection.Read(x.HeadBuffer.AsSpan(x.BufferedEnd));
+            if (count > 0)
+            {
+                x.BufferedEnd += count;
+                continue;
+            }
+            if (count != IoResult.Again)
+                return GiveUp(400);
+            await wakeup.NextAsync(untilMs);
+            if (wakeup.IsTimedOut)
+                return GiveUp(408);
+        }
+    }
+
+    /// <summary>
+    /// Waits for the first bytes of a request, with no buffer in hand: an idle connection costs
+    /// its few objects. False when none came.
+    /// </summary>
+    async LoopTask<bool> AwaitBytesAsync()
+    {
+        var untilMs = worker.Loop.NowMs + (requestsCount == 0
+            ? listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs
+            : core.KeepaliveTimeoutMs);
+        IsIdle = true;
+        while (true)
+        {
+            if (connection.CanRead && ReadFirstBytes() is var count && count != IoResult.Again)
+            {
+                IsIdle = false;
+                return count > 0;
+            }
+            if (worker.IsDraining && requestsCount > 0)
+                return false;
+            await wakeup.NextAsync(untilMs);
+            if (wakeup.IsTimedOut)
+                return false;
+        }
+    }
+
+    int ReadFirstBytes()
+    {
+        var buffer = worker.Buffers.Rent(listen.Current.DefaultServer.Config.ClientHeaderBufferSize);
+        var count = connection.Read(buffer);
+        if (count > 0)
+        {
+            ahead = buffer;
+            aheadCount = count;
+        }
+        else
+        {
+            worker.Buffers.Return(buffer);
+        }
+        return count;
+    }
+
+    /// <summary>The next size of nginx's large_client_header_buffers; the parser refuses longer heads.</summary>
+    void GrowHeadBuffer()
+    {
+        var old = exchange.HeadBuffer;
+        var larger = worker.Buffers.Rent(Math.Min(
+            old.Length * 2, Math.Max(listen.Current.HeadRules.HeadBytesMax, old.Length + 1)));
+        old.CopyTo(larger, 0);
+        worker.Buffers.Return(old);
+        exchange.HeadBuffer = larger;
+    }
+
+    /// <summary>The head never came whole: a log line, but no answer.</summary>
+    HeadOutcome GiveUp(int status)
+    {
+        exchange.Status = status;
+        exchange.KeepAlive = false;
+        exchange.BufferedStart = exchange.BufferedEnd;
+        if (status == 408)
+            exchange.Location.Errors.ClientTimedOut(exchange, "reading client request headers"u8);
+        else
+            exchange.Location.Errors.ClientLeft(exchange, "reading client request headers"u8);
+        return HeadOutcome.Incomplete;
+    }
+
+    enum HeadOutcome
+    {
+        /// <summary>A whole, valid head.</summary>
+        Complete,
+
+        /// <summary>A head that is refused; it is answered, and the connection closed.</summary>
+        Rejected,
+
+        /// <summary>The client left or was too slow midway.</summary>
+        Incomplete,
+
+        /// <summary>No request came.</summary>
+        Nothing,
+    }
+}

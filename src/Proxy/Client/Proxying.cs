@@ -1,0 +1,122 @@
+using System.Text;
+using Sluice.Net;
+using Sluice.Proxy.Routing;
+using Sluice.Proxy.Tunnel;
+using Sluice.Proxy.Upstream;
+
+namespace Sluice.Proxy.Client;
+
+/// <summary>
+/// Steps 3 and 4 of a location with proxy_pass: the body if it is to be read first, a peer and
+/// the head of its answer, then the relay, or the tunnel.
+/// </summary>
+static class Proxying
+{
+    public static async LoopTask<Verdict> RunAsync(Exchange x, ProxyPlan plan)
+    {
+        if (FindGroup(x, plan) is not { } group)
+            return Verdict.Fail(502);
+        if (x.Body.State == BodyState.Reading && plan.Settings is { RequestBuffering: true, PassRequestBody: true })
+        {
+            var failed = await x.Body.ReadAllAsync(x);
+            if (failed != 0)
+                return BodyFailed(x, failed);
+        }
+        var forward = x.Worker.ForwardOf(x);
+        var failure = await forward.OpenAsync(x, plan, group);         // 3
+        if (failure != UpstreamFailure.None)
+            return Verdict.Fail(forward.FailureStatus);
+        if (x.UpstreamHead.Status == 101)
+            return StartTunnel(x, plan, forward);                      // 4
+        if (plan.Settings.InterceptErrors && x.UpstreamHead.Status >= 300 && HasErrorPage(x))
+        {
+            var status = x.UpstreamHead.Status;
+            forward.Fail(PeerOutcome.Success);
+            return Verdict.Fail(status);
+        }
+        await x.Worker.RelayOf(x).RunAsync(x, plan, forward);            // 4
+        return Verdict.Done;
+    }
+
+    static Verdict BodyFailed(Exchange x, int status)
+    {
+        if (status == RequestBody.TimedOut)
+            x.Location.Errors.ClientTimedOut(x, "reading client request body"u8);
+        else if (status == RequestBody.ClientGone)
+            x.Location.Errors.ClientLeft(x, "reading client request body"u8);
+        else if (status == RequestBody.TooLarge)
+            x.Location.Errors.BodyTooLarge(x, x.Body.ReadBytes);
+        x.KeepAlive = false;
+        if (status is not (RequestBody.TimedOut or RequestBody.ClientGone))
+            return Verdict.Fail(status);
+        x.Status = status == RequestBody.ClientGone ? 400 : status;
+        return Verdict.Done;
+    }
+
+    static bool HasErrorPage(Exchange x)
+    {
+        foreach (var page in x.Location.ErrorPages)
+        {
+            if (page.Config.Code == x.UpstreamHead.Status)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The group of the URL; with variables the URL is read anew for each request.</summary>
+    static PeerGroup? FindGroup(Exchange x, ProxyPlan plan)
+    {
+        if (plan.Group is not null)
+            return plan.Group;
+        var start = x.Arena.Length;
+        plan.Url.Append(x, x.Arena);
+        var url = Encoding.Latin1.GetString(x.Arena.From(start));
+        x.Arena.Truncate(start);
+        const string Prefix = "http://";
+        if (!url.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            x.Location.Errors.InvalidUrlPrefix(x, url);
+            return null;
+        }
+        var rest = url[Prefix.Length..];
+        var uriStart = rest.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)
+            ? rest.IndexOf(':', "unix:".Length) + 1
+            : rest.IndexOfAny(['/', '?']);
+        var host = uriStart > 0 ? rest[..uriStart].TrimEnd(':') : rest;
+        x.TargetHost = Encoding.Latin1.GetBytes(host);
+        var uri = uriStart > 0 ? rest[uriStart..] : "";
+        x.TargetUri = Encoding.Latin1.GetBytes(uri);
+        if (x.Snapshot.FindGroupByHost(host) is { } group)
+            return group;
+        x.Location.Errors.NoResolver(x, host);
+        return null;
+    }
+
+    // ---- 101 ----
+
+    /// <summary>
+    /// A peer that switches protocols for a client that asked for it makes a tunnel: the head
+    /// goes out, then both connections belong to the tunnel (nginx's WebSocket proxying).
+    /// </summary>
+    static Verdict StartTunnel(Exchange x, ProxyPlan plan, Forward forward)
+    {
+        if (!x.Head.HasUpgrade)
+        {
+            x.Location.Errors.UnwantedUpgrade(x);
+            forward.Fail(PeerOutcome.Failure);
+            return Verdict.Fail(502);
+        }
+        x.KeepAlive = false;
+        ResponseHeadWriter.Write(x, plan, isChunked: false);
+        x.Output.Send(x, x.At(x.SentHead));
+        var connection = forward.Peer.Connection;
+        var fromClient = x.HeadBuffer.AsSpan(x.BufferedStart, x.BufferedEnd - x.BufferedStart);
+        var fromPeer = forward.Buffer.AsSpan(
+            x.UpstreamHead.Consumed, forward.BufferedCount - x.UpstreamHead.Consumed);
+        var record = TunnelRecord.Of(x, forward.Detach());
+        var tunnel = new Tunnel.Tunnel(x.Worker, x.Client, connection, record);
+        x.BufferedStart = x.BufferedEnd;
+        tunnel.Start(x.Output.TakeHeld(), fromClient, fromPeer);
+        return Verdict.Tunnel;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Sluice.Proxy;
+
+/// <summary>
+/// The bounds of the data path that no directive of nginx sets: unit, default, and what happens
+/// at the limit. Those of the HTTP parsers are in Http1/Http1Limits.cs.
+/// </summary>
+public static class Limits
+{
+    /// <summary>Bytes a pooled builder may keep between exchanges; a larger array is given up.</summary>
+    public const int BuilderKeptBytes = 64 * 1024;
+
+    /// <summary>Objects of one kind a worker keeps for reuse; the rest goes to the collector.</summary>
+    public const int PooledObjects = 2048;
+
+    /// <summary>Buffers of one size a worker keeps for reuse.</summary>
+    public const int PooledBuffers = 256;
+
+    /// <summary>
+    /// Internal redirects of one request (try_files, error_page, index), as nginx's
+    /// NGX_HTTP_MAX_URI_CHANGES: then 500, "rewrite or internal redirection cycle".
+    /// </summary>
+    public const int InternalRedirects = 10;
+
+    /// <summary>Requests that may follow each other on a connection within one turn of the loop.</summary>
+    public const int RequestsPerTurn = 16;
+
+    /// <summary>
+    /// How long the last connection of an ended tunnel is read away, so that what was sent to
+    /// it arrives (lingering_timeout has the same value by default); then it is closed.
+    /// </summary>
+    public const int TunnelLingerMs = 5_000;
+
+    /// <summary>Reads of unwanted bytes in one turn; the rest waits for the next.</summary>
+    public const int DiscardReadsPerTurn = 4;
+
+    /// <summary>Threads for work that may block; one slow disk must not stop the other's files.</summary>
+    public const int OffloadThreads = 2;
+
+    /// <summary>Room behind a head below which a chunked body gets a larger buffer to read into.</summary>
+    public const int ReadAheadBytesMin = 512;
+
+    /// <summary>How much larger that buffer is.</summary>
+    public const int ReadAheadBytes = 8 * 1024;
+}

@@ -1,0 +1,249 @@
+using System.Text;
+using Sluice.Net;
+using Sluice.Proxy.Http1;
+using Sluice.Proxy.Routing;
+
+namespace Sluice.Proxy.Static;
+
+/// <summary>
+/// Answers from files: try_files, index, and whole files with their type, length, Last-Modified,
+/// ETag and 304. Source: ngx_http_static_module.c, ngx_http_index_module.c,
+/// ngx_http_try_files_module.c, ngx_http_not_modified_filter_module.c.
+/// </summary>
+static class Files
+{
+    /// <summary>
+    /// try_files: the first path that exists becomes the URI and the location goes on with it;
+    /// otherwise the last argument decides.
+    /// </summary>
+    public static async LoopTask<Verdict> TryAsync(Exchange x)
+    {
+        var tries = x.Location.TryFiles!;
+        for (var i = 0; i < tries.Paths.Length; i++)
+        {
+            var start = x.Arena.Length;
+            tries.Paths[i].Append(x, x.Arena);
+            var range = new ArenaRange(start, x.Arena.Length - start);
+            var look = new FileWork(x.Wakeup, PathOf(x, x.At(range)), opens: false);
+            await look.RunAsync(x.Worker);
+            var wanted = tries.Config.Files[i].IsDirectory ? FileKind.Directory : FileKind.File;
+            if (look.Kind != wanted)
+                continue;
+            x.Path.Clear();
+            x.Path.Append(x.At(range));
+            if (wanted == FileKind.Directory && (range.Length == 0 || x.At(range)[^1] != '/'))
+                x.Path.Append((byte)'/');
+            x.IsUriUnchanged = false;
+            return Verdict.Content;
+        }
+        return FallBack(x, tries);
+    }
+
+    static Verdict FallBack(Exchange x, CompiledTryFiles tries)
+    {
+        if (tries.Config.Code is { } code)
+            return Verdict.Fail(code);
+        if (tries.Config.IsNamed)
+            return Phases.EnterNamed(x, tries.Config.Fallback!.Source);
+        var start = x.Arena.Length;
+        tries.Fallback!.Append(x, x.Arena);
+        return Phases.RedirectInternally(x, new ArenaRange(start, x.Arena.Length - start));
+    }
+
+    /// <summary>Serves the file that root and URI name, or a directory's index.</summary>
+    public static async LoopTask<Verdict> ServeAsync(Exchange x)
+    {
+        if (x.Path.Length > 0 && x.Path.Written[^1] == '/')
+            return await ServeIndexAsync(x);
+        if (!x.MethodIsGet && x.Head.Method is not (RequestMethod.Get or RequestMethod.Head))
+            return Verdict.Fail(405);
+        var path = PathOf(x, x.Path.Written);
+        var file = new FileWork(x.Wakeup, path, opens: true);
+        await file.RunAsync(x.Worker);
+        switch (file.Kind)
+        {
+            case FileKind.Missing:
+                x.Location.Errors.OpenFailed(x, path, errno: 2);
+                return Verdict.Fail(404);
+            case FileKind.Forbidden:
+                x.Location.Errors.OpenFailed(x, path, errno: 13);
+                return Verdict.Fail(403);
+            case FileKind.Failed:
+                x.Location.Errors.Critical(x, $"open() \"{path}\" failed ({file.Error})");
+                return Verdict.Fail(500);
+            case FileKind.Directory:
+                return RedirectToSlash(x);
+        }
+        using (file.Handle)
+            await SendAsync(x, file);
+        return Verdict.Done;
+    }
+
+    static async LoopTask<Verdict> ServeIndexAsync(Exchange x)
+    {
+        foreach (var name in x.Location.IndexFiles)
+        {
+            var start = x.Arena.Length;
+            name.Append(x, x.Arena);
+            var isAbsolute = x.Arena.Length > start && x.Arena.From(start)[0] == '/';
+            if (!isAbsolute)
+            {
+                x.Arena.Truncate(start);
+                x.Arena.Append(x.Path.Written);
+                name.Append(x, x.Arena);
+            }
+            var range = new ArenaRange(start, x.Arena.Length - start);
+            var look = new FileWork(x.Wakeup, PathOf(x, x.At(range)), opens: false);
+            if (!isAbsolute)
+                await look.RunAsync(x.Worker);
+            if (isAbsolute || look.Kind == FileKind.File)
+                return RedirectToIndex(x, range);
+        }
+        var directory = PathOf(x, x.Path.Written);
+        var home = new FileWork(x.Wakeup, directory, opens: false);
+        await home.RunAsync(x.Worker);
+        if (home.Kind != FileKind.Directory)
+        {
+            x.Location.Errors.OpenFailed(x, directory, errno: 2);
+            return Verdict.Fail(404);
+        }
+        x.Location.Errors.DirectoryForbidden(x, directory);
+        return Verdict.Fail(403);
+    }
+
+    static Verdict RedirectToIndex(Exchange x, ArenaRange path)
+    {
+        if (x.Args.Length > 0)
+        {
+            x.Arena.Append((byte)'?');
+            x.Arena.Append(x.Args.Written);
+        }
+        return Phases.RedirectInternally(x, path with { Length = x.Arena.Length - path.Offset });
+    }
+
+    static Verdict RedirectToSlash(Exchange x)
+    {
+        var start = x.Arena.Length;
+        x.Arena.Append(x.Path.Written);
+        x.Arena.Append((byte)'/');
+        if (x.Args.Length > 0)
+        {
+            x.Arena.Append((byte)'?');
+            x.Arena.Append(x.Args.Written);
+        }
+        return Verdict.RedirectTo(301, new ArenaRange(start, x.Arena.Length - start));
+    }
+
+    /// <summary>root and the URI, one char a byte in the configuration, UTF-8 for the system.</summary>
+    static string PathOf(Exchange x, ReadOnlySpan<byte> uri)
+    {
+        var to = x.Worker.Text;
+        to.Clear();
+        x.Location.Root.Append(x, to);
+        to.Append(uri);
+        var path = Encoding.UTF8.GetString(to.Written);
+        return Path.IsPathRooted(path) ? path : x.Snapshot.Config.Prefix + path;
+    }
+
+    // ---- the answer ----
+
+    static async LoopTask SendAsync(Exchange x, FileWork file)
+    {
+        var isNotModified = IsNotModified(x, file);
+        SendHead(x, file, isNotModified ? 304 : 200);
+        if (isNotModified || x.Head.Method == RequestMethod.Head)
+        {
+            x.IsComplete = true;
+            return;
+        }
+        var buffer = x.Worker.Buffers.Rent(NetLimits.ScratchBytes);
+        var sent = 0L;
+        while (sent < file.Length && await x.Output.DrainAsync(x))
+        {
+            var piece = new FileReadWork(x.Wakeup, file.Handle!, buffer, sent);
+            await piece.RunAsync(x.Worker);
+            if (piece.Count <= 0)
+                break;
+            var count = (int)Math.Min(piece.Count, file.Length - sent);
+            x.Output.Send(x, buffer.AsSpan(0, count));
+            sent += count;
+        }
+        x.Worker.Buffers.Return(buffer);
+        x.IsComplete = sent == file.Length;
+        // A file that became shorter leaves the client waiting for bytes that will not come.
+        if (!x.IsComplete)
+            x.KeepAlive = false;
+    }
+
+    static void SendHead(Exchange x, FileWork file, int status)
+    {
+        Span<byte> date = stackalloc byte[HeaderText.DateLength];
+        HeaderText.FormatDate(file.ModifiedSeconds, date);
+        var start = AnswerHead.Begin(x, status);
+        AnswerHead.ServerAndDate(x);
+        if (status != 304)
+        {
+            AnswerHead.Field(x, "Content-Type"u8, TypeOf(x));
+            AnswerHead.Field(x, "Content-Length"u8, file.Length);
+        }
+        AnswerHead.Field(x, "Last-Modified"u8, date);
+        AnswerHead.Framing(x, isChunked: false);
+        x.Arena.Append("ETag: "u8);
+        AppendETag(x.Arena, file);
+        x.Arena.Append("\r\n"u8);
+        AnswerHead.End(x, start, file.ModifiedSeconds);
+        x.Output.Send(x, x.At(x.SentHead));
+    }
+
+    static ReadOnlySpan<byte> TypeOf(Exchange x)
+    {
+        var path = x.Path.Written;
+        var name = path[(path.LastIndexOf((byte)'/') + 1)..];
+        var dot = name.LastIndexOf((byte)'.');
+        var types = x.Location.Types;
+        return dot > 0 && types.TryGetValue(Encoding.Latin1.GetString(name[(dot + 1)..]).ToLowerInvariant(), out var type)
+            ? type.Span
+            : x.Location.DefaultType.Span;
+    }
+
+    /// <summary>nginx's validator: the time of change and the length, both in hexadecimal.</summary>
+    static void AppendETag(ByteBuilder to, FileWork file) =>
+        to.AppendLatin1($"\"{file.ModifiedSeconds:x}-{file.Length:x}\"");
+
+    /// <summary>
+    /// If-None-Match decides where it is sent, else If-Modified-Since, which has to name the very
+    /// second (nginx's default "exact"; RFC 9110, section 13.2.2).
+    /// </summary>
+    static bool IsNotModified(Exchange x, FileWork file)
+    {
+        if (x.ErrorPageStatus is not (0 or 200))
+            return false;
+        if (x.Head.TryFind(KnownHeader.IfNoneMatch, out var match))
+        {
+            var text = x.Worker.Text;
+            text.Clear();
+            AppendETag(text, file);
+            return MatchesTag(match.Value(x.HeadBuffer), text.Written);
+        }
+        if (!x.Head.TryFind(KnownHeader.IfModifiedSince, out var since))
+            return false;
+        Span<byte> date = stackalloc byte[HeaderText.DateLength];
+        HeaderText.FormatDate(file.ModifiedSeconds, date);
+        return since.Value(x.HeadBuffer).SequenceEqual(date);
+    }
+
+    static bool MatchesTag(ReadOnlySpan<byte> list, ReadOnlySpan<byte> tag)
+    {
+        if (list.SequenceEqual("*"u8))
+            return true;
+        foreach (var part in list.Split((byte)','))
+        {
+            var candidate = list[part].Trim(" \t"u8);
+            if (candidate.StartsWith("W/"u8))
+                candidate = candidate[2..];
+            if (candidate.SequenceEqual(tag))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,97 @@
+using Sluice.Proxy.Upstream;
+
+namespace Sluice.Proxy.Tunnel;
+
+/// <summary>
+/// What a tunnel keeps of the exchange it came from, for its log line and its timeouts: the
+/// exchange itself goes back to its pool at the 101, and is made again for the log.
+/// </summary>
+sealed class TunnelRecord
+{
+    readonly ListenTable listen;
+    readonly Server server;
+    readonly byte[]? head;
+    readonly byte[]? path;
+    readonly byte[]? arena;
+    readonly VariableValue[]? values;
+    readonly UpstreamTry[] tries;
+    readonly Peer peer;
+    readonly long startMs;
+    readonly long connectionStartMs;
+    readonly long openedMs;
+    readonly int requestsOnConnection;
+    readonly int headBytesSent;
+
+    TunnelRecord(Exchange x, Peer peer)
+    {
+        this.peer = peer;
+        listen = x.Listen;
+        server = x.Server;
+        Location = x.Location;
+        IsWebSocket = x.Head.IsWebSocketHandshake;
+        startMs = x.StartMs;
+        connectionStartMs = x.ConnectionStartMs;
+        openedMs = x.Worker.Loop.NowMs;
+        requestsOnConnection = x.RequestsOnConnection;
+        headBytesSent = (int)x.HeadBytesSent;
+        tries = x.Tries.AsSpan(0, x.TryCount).ToArray();
+        if (!x.IsLogged)
+            return;
+        head = x.HeadBuffer.AsSpan(0, x.Head.Consumed).ToArray();
+        if (x.InternalRedirects > 0)
+            path = x.Path.Written.ToArray();
+        if (x.HasValues)
+        {
+            values = x.Values.AsSpan().ToArray();
+            arena = x.Arena.Written.ToArray();
+        }
+    }
+
+    public Location Location { get; }
+
+    /// <summary>The handshake was WebSocket's, so frames can be observed.</summary>
+    public bool IsWebSocket { get; }
+
+    public static TunnelRecord Of(Exchange x, Peer peer) => new(x, peer);
+
+    /// <summary>The tunnel has ended: the peer is free, the exchange is as it was, but complete.</summary>
+    public void Restore(Exchange x, Tunnel tunnel)
+    {
+        peer.Release();
+        x.Use(listen);
+        x.Server = server;
+        x.Location = Location;
+        x.StartMs = startMs;
+        x.ConnectionStartMs = connectionStartMs;
+        x.RequestsOnConnection = requestsOnConnection;
+        x.Status = 101;
+        x.IsComplete = true;
+        if (head is not null)
+            RestoreHead(x);
+        foreach (ref readonly var attempt in tries.AsSpan())
+            x.AddTry() = attempt;
+        x.HeadBytesSent = headBytesSent;
+        x.BytesSent = headBytesSent + tunnel.ToClient.BytesCount;
+        ref var last = ref x.LastTry;
+        last.BytesSent += tunnel.ToPeer.BytesCount;
+        last.BytesReceived += tunnel.FromPeerBytes;
+        last.ResponseLength = tunnel.FromPeerBytes;
+        last.ResponseMs = (last.HeaderMs < 0 ? 0 : last.HeaderMs) + x.Worker.Loop.NowMs - openedMs;
+    }
+
+    void RestoreHead(Exchange x)
+    {
+        x.HeadBuffer = head!;
+        x.Head.Parse(head, listen.HeadRules);
+        x.RequestBytes = head!.Length;
+        if (values is not null)
+        {
+            x.Arena.Append(arena);
+            values.CopyTo(x.Values, 0);
+        }
+        if (path is not null)
+            x.Path.Append(path);
+        else
+            x.SetPathFromHead();
+    }
+}

@@ -1,0 +1,433 @@
+using Sluice.Config.Model;
+using Sluice.Net;
+using Sluice.Proxy.Http1;
+
+namespace Sluice.Proxy.Upstream;
+
+/// <summary>
+/// Asks the peers of a group, one after the other, until one has sent the head of an answer:
+///   select → connect → send → read the head → next peer, or done.
+/// Reused from exchange to exchange. Source: ngx_http_upstream.c.
+/// </summary>
+sealed class Forward(Worker worker)
+{
+    readonly PeerSelection selection = new();
+    readonly BodySender body = new();
+    Exchange x = null!;
+    ProxyPlan plan = null!;
+    PeerGroup group = null!;
+    HeldBytes unsent;
+    long startMs;
+    long tryStartMs;
+    long activeMs;
+    bool isSent;
+
+    /// <summary>The connection whose answer began; the relay or the tunnel takes it over.</summary>
+    public UpstreamConnection Peer { get; private set; } = null!;
+
+    /// <summary>What was read of the answer: the head, and what came behind it.</summary>
+    public byte[] Buffer { get; private set; } = [];
+
+    public int BufferedCount { get; private set; }
+
+    public PeerSelection Selection => selection;
+
+    public PeerGroup Group => group;
+
+    public BodySender Body => body;
+
+    /// <summary>The status that answers the client after a failure.</summary>
+    public int FailureStatus { get; private set; }
+
+    /// <summary>Finds the head of an answer, in the exchange's UpstreamHead afterwards.</summary>
+    public async LoopTask<UpstreamFailure> OpenAsync(Exchange exchange, ProxyPlan by, PeerGroup to)
+    {
+        x = exchange;
+        plan = by;
+        group = to;
+        startMs = worker.Loop.NowMs;
+        selection.Start(group, plan.Settings.NextUpstreamTries);
+        x.UpstreamTarget = UpstreamUri.Make(x, plan);
+        while (true)
+        {
+            var failure = Select() ? await AskAsync() : UpstreamFailure.NoLivePeers;
+            if (failure == UpstreamFailure.None || !TryNext(failure))
+                return failure;
+        }
+    }
+
+    bool Select()
+    {
+        ref var attempt = ref x.AddTry();
+        tryStartMs = worker.Loop.NowMs;
+        isSent = false;
+        Span<byte> address = stackalloc byte[16];
+        var client = x.Client.RemoteAddress;
+        address = client.IsUnix ? [] : address[..client.WriteBinary(address)];
+        var key = plan.BalancerKey(x, group);
+        var isChosen = selection.TryNext(
+            new SelectionInput
+            {
+                NowSeconds = worker.Loop.NowMs / 1000,
+                Random = worker.Random,
+                ClientAddress = address,
+                Key = key,
+            },
+            out var peer);
+        attempt.Peer = peer;
+        attempt.Name = peer?.Name ?? group.Name;
+        if (!isChosen)
+            x.Location.Errors.NoLiveUpstreams(x);
+        return isChosen;
+    }
+
+    /// <summary>One peer: from its connection to the head of its answer.</summary>
+    async LoopTask<UpstreamFailure> AskAsync()
+    {
+        if (!Connect())
+            return UpstreamFailure.Error;
+        activeMs = worker.Loop.NowMs;
+        while (Peer.Connection.State == ConnectionState.Connecting)
+        {
+            await x.Wakeup.NextAsync(activeMs + plan.Settings.ConnectTimeoutMs);
+            if (x.Wakeup.IsTimedOut)
+                return TimedOut("connecting to upstream"u8);
+            if (IsClientGone())
+                return UpstreamFailure.ClientGone;
+            if (Peer.Connection.State == ConnectionState.Connecting && !Peer.Connection.CanRead)
+                continue;
+            if (Peer.Connection.State != ConnectionState.Open)
+                return ConnectFailed(Peer.Connection.Read(worker.Loop.Scratch));
+        }
+        x.LastTry.ConnectMs = worker.Loop.NowMs - tryStartMs;
+        SendHead();
+        return await ReadHeadAsync();
+    }
+
+    bool Connect()
+    {
+        var reused = worker.IdleOf(group).Take(selection.Current!.State);
+        if (reused is not null)
+        {
+            Peer = reused;
+            Peer.Connection.Handler = x.Wakeup;
+            return true;
+        }
+        var address = selection.Current.Address;
+        var connection = worker.Loop.Connect(address, plan.ConnectOptions(x), x.Wakeup, out var error);
+        if (connection is null)
+        {
+            Peer = null!;
+            ConnectFailed(error);
+            return false;
+        }
+        Peer = new UpstreamConnection(selection.Current.State)
+        {
+            Connection = connection,
+            OpenedMs = worker.Loop.NowMs,
+        };
+        return true;
+    }
+
+    void SendHead()
+    {
+        activeMs = worker.Loop.NowMs;
+        Peer.RequestsCount++;
+        isSent = true;
+        var head = worker.Text;
+        head.Clear();
+        RequestHeadWriter.Write(x, plan, head);
+        body.Begin(x, plan);
+        Send(head.Written);
+    }
+
+    /// <summary>Writes to the peer and keeps what it does not take.</summary>
+    void Send(ReadOnlySpan<byte> bytes)
+    {
+        var taken = Peer.Connection.Write(bytes);
+        if (taken < 0)
+            taken = 0; // A broken connection shows when its answer is read.
+        x.LastTry.BytesSent += taken;
+        unsent.Add(bytes[taken..], worker.Buffers);
+    }
+
+    /// <summary>Sends what is left of the request, and reads until the head of the answer is whole.</summary>
+    async LoopTask<UpstreamFailure> ReadHeadAsync()
+    {
+        Buffer = worker.Buffers.Rent(plan.Settings.BufferSize);
+        BufferedCount = 0;
+        x.UpstreamBuffer = Buffer;
+        x.UpstreamHead.Reset();
+        while (true)
+        {
+            var sent = await PumpAsync();
+            if (sent is not (UpstreamFailure.None or UpstreamFailure.Error))
+                return sent;
+            var failure = ReadHead(out var isWhole);
+            if (failure != UpstreamFailure.None || isWhole)
+                return failure;
+            if (IsClientGone())
+                return UpstreamFailure.ClientGone;
+            await x.Wakeup.NextAsync(DueMs());
+            if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
+                return WhatTimedOut();
+        }
+    }
+
+    /// <summary>Moves the head's rest and the body towards the peer.</summary>
+    async LoopTask<UpstreamFailure> PumpAsync()
+    {
+        var connection = Peer.Connection;
+        while (!unsent.IsEmpty)
+        {
+            var taken = connection.CanWrite ? connection.Write(unsent.Span) : IoResult.Again;
+            if (taken == IoResult.Again)
+                return UpstreamFailure.None;
+            if (taken < 0)
+                return UpstreamFailure.Error;
+            activeMs = worker.Loop.NowMs;
+            x.LastTry.BytesSent += taken;
+            unsent.Remove(taken, worker.Buffers);
+        }
+        if (body.IsDone)
+            return UpstreamFailure.None;
+        var state = await body.PumpAsync(x, connection);
+        activeMs = worker.Loop.NowMs;
+        FailureStatus = body.FailureStatus;
+        return state;
+    }
+
+    UpstreamFailure ReadHead(out bool isWhole)
+    {
+        isWhole = false;
+        while (Peer.Connection.CanRead)
+        {
+            var count = Peer.Connection.Read(Buffer.AsSpan(BufferedCount));
+            if (count == IoResult.Again)
+                break;
+            if (count <= 0)
+                return PeerClosed(count);
+            activeMs = worker.Loop.NowMs;
+            BufferedCount += count;
+            x.LastTry.BytesReceived += count;
+            var failure = ParseHead(out isWhole);
+            if (isWhole || failure != UpstreamFailure.None)
+                return failure;
+        }
+        return UpstreamFailure.None;
+    }
+
+    UpstreamFailure ParseHead(out bool isWhole)
+    {
+        isWhole = false;
+        while (true)
+        {
+            var head = x.UpstreamHead;
+            var status = head.Parse(Buffer.AsSpan(0, BufferedCount), plan.Settings.BufferSize);
+            if (status == HeadStatus.NeedMore)
+                return UpstreamFailure.None;
+            if (status == HeadStatus.Rejected)
+            {
+                x.Location.Errors.UpstreamRejected(x);
+                return UpstreamFailure.InvalidHeader;
+            }
+            if (!head.IsInterim)
+                break;
+            PassInterim(head);
+        }
+        x.LastTry.HeaderMs = worker.Loop.NowMs - tryStartMs;
+        x.LastTry.Status = x.UpstreamHead.Status;
+        isWhole = true;
+        return IsNextWanted(x.UpstreamHead.Status) ? UpstreamFailure.Status : UpstreamFailure.None;
+    }
+
+    /// <summary>
+    /// 1xx heads come before the answer: 100 was already said by the gateway itself, the others
+    /// are the client's, if it speaks HTTP/1.1 (RFC 9110, section 15.2).
+    /// </summary>
+    void PassInterim(ResponseHead head)
+    {
+        if (head.Status != 100 && x.IsHttp11)
+            x.Output.SendInterim(x, Buffer.AsSpan(0, head.Consumed));
+        BufferedCount -= head.Consumed;
+        Buffer.AsSpan(head.Consumed, BufferedCount).CopyTo(Buffer);
+        head.Reset();
+    }
+
+    bool IsNextWanted(int status)
+    {
+        var condition = UpstreamFailures.OfStatus(status);
+        return condition != NextUpstream.Off
+            && (plan.Settings.NextUpstream & condition) != 0
+            && MayTryAnother(condition)
+            && selection.TriesLeft > 1;
+    }
+
+    /// <summary>Goes on sending the request's body while the answer is already coming.</summary>
+    public LoopTask<UpstreamFailure> PumpBodyAsync() =>
+        IsRequestSent ? new LoopTask<UpstreamFailure>(UpstreamFailure.None) : PumpAsync();
+
+    /// <summary>Head and body are with the peer, so its connection can carry another request.</summary>
+    public bool IsRequestSent => unsent.IsEmpty && body.IsDone;
+
+    // ---- failures ----
+
+    /// <summary>Counts the failure, and says whether another peer is asked.</summary>
+    bool TryNext(UpstreamFailure failure)
+    {
+        FailureStatus = failure.ClientStatus(
+            failure == UpstreamFailure.ClientBody ? FailureStatus : x.LastTry.Status);
+        x.LastTry.ResponseMs = worker.Loop.NowMs - tryStartMs;
+        if (failure == UpstreamFailure.NoLivePeers)
+        {
+            x.LastTry.Status = 502;
+            return false;
+        }
+        var wasReused = Peer is { IsReused: true };
+        Abandon();
+        var isPeersFault = failure is UpstreamFailure.Error or UpstreamFailure.Timeout
+            or UpstreamFailure.InvalidHeader
+            || (failure == UpstreamFailure.Status && x.LastTry.Status is not (403 or 404));
+        if (selection.Free(
+                isPeersFault ? PeerOutcome.Failure : PeerOutcome.Success, worker.Loop.NowMs / 1000))
+            x.Location.Errors.UpstreamDisabled(x);
+        if (x.LastTry.Status == 0)
+            x.LastTry.Status = FailureStatus;
+        if (wasReused && failure == UpstreamFailure.Error)
+            selection.GrantTry();
+        var condition = failure.Condition(x.LastTry.Status);
+        return condition != NextUpstream.Off && selection.TriesLeft > 0 && MayTryAnother(condition);
+    }
+
+    bool MayTryAnother(NextUpstream condition)
+    {
+        var settings = plan.Settings;
+        if (isSent && x.Head.Method is RequestMethod.Post or RequestMethod.Lock or RequestMethod.Patch)
+            condition |= NextUpstream.NonIdempotent;
+        if ((settings.NextUpstream & condition) != condition)
+            return false;
+        if (isSent && body.HasTakenUnbuffered)
+            return false;
+        return settings.NextUpstreamTimeoutMs == 0
+            || worker.Loop.NowMs - startMs < settings.NextUpstreamTimeoutMs;
+    }
+
+    UpstreamFailure ConnectFailed(int error)
+    {
+        x.Location.Errors.ConnectFailed(x, error);
+        return UpstreamFailure.Error;
+    }
+
+    UpstreamFailure PeerClosed(int error)
+    {
+        // A pooled connection that ends before a byte was idle too long: no news of the peer.
+        if (!Peer.IsReused || BufferedCount > 0)
+            x.Location.Errors.UpstreamClosed(x, error);
+        return UpstreamFailure.Error;
+    }
+
+    UpstreamFailure TimedOut(ReadOnlySpan<byte> action)
+    {
+        x.Location.Errors.UpstreamTimedOut(x, action);
+        return UpstreamFailure.Timeout;
+    }
+
+    UpstreamFailure WhatTimedOut() => unsent.IsEmpty && body.IsDone
+        ? TimedOut("reading response header from upstream"u8)
+        : body.IsWaitingForClient
+            ? ClientBodyTimedOut()
+            : TimedOut("sending request to upstream"u8);
+
+    UpstreamFailure ClientBodyTimedOut()
+    {
+        FailureStatus = RequestBody.TimedOut;
+        x.Location.Errors.ClientTimedOut(x, "reading client request body"u8);
+        return UpstreamFailure.ClientBody;
+    }
+
+    long DueMs()
+    {
+        if (body.IsWaitingForClient)
+            return activeMs + x.Location.Config.Core.ClientBodyTimeoutMs;
+        return activeMs + (unsent.IsEmpty && body.IsDone
+            ? plan.Settings.ReadTimeoutMs
+            : plan.Settings.SendTimeoutMs);
+    }
+
+    bool IsClientGone()
+    {
+        if (plan.Settings.IgnoreClientAbort || x.Client.State == ConnectionState.Open && !x.Client.IsPeerGone)
+            return false;
+        x.Location.Errors.ClientLeftUpstream(x);
+        return true;
+    }
+
+    // ---- the end ----
+
+    /// <summary>
+    /// The answer was read to its end: the connection goes to the pool if it may, the peer is
+    /// free again.
+    /// </summary>
+    public void Complete(bool mayKeep)
+    {
+        x.LastTry.ResponseMs = worker.Loop.NowMs - tryStartMs;
+        var config = group.Config;
+        var nowMs = worker.Loop.NowMs;
+        if (mayKeep
+            && config.Keepalive > 0
+            && Peer.RequestsCount < config.KeepaliveRequests
+            && nowMs - Peer.OpenedMs < config.KeepaliveTimeMs
+            && !worker.IsDraining
+            && Peer.Connection is { State: ConnectionState.Open, IsPeerGone: false })
+            worker.IdleOf(group).Put(Peer, config.Keepalive, nowMs + config.KeepaliveTimeoutMs);
+        else
+            Peer.Close();
+        Free(PeerOutcome.Success);
+    }
+
+    /// <summary>The answer broke off.</summary>
+    public void Fail(PeerOutcome outcome)
+    {
+        x.LastTry.ResponseMs = worker.Loop.NowMs - tryStartMs;
+        Peer.Close();
+        Free(outcome);
+    }
+
+    /// <summary>The connection belongs to a tunnel now, which releases the peer at its end.</summary>
+    public Peer Detach()
+    {
+        selection.MarkLive();
+        return selection.Detach();
+    }
+
+    /// <summary>Gives every buffer back, after the exchange was logged. Idempotent.</summary>
+    public void Release()
+    {
+        unsent.Drop(worker.Buffers);
+        body.Reset(worker.Buffers);
+        ReturnBuffer();
+        Peer = null!;
+    }
+
+    void Free(PeerOutcome outcome)
+    {
+        if (selection.Free(outcome, worker.Loop.NowMs / 1000))
+            x.Location.Errors.UpstreamDisabled(x);
+    }
+
+    void Abandon()
+    {
+        Peer?.Close();
+        Release();
+    }
+
+    void ReturnBuffer()
+    {
+        if (Buffer.Length > 0)
+            worker.Buffers.Return(Buffer);
+        Buffer = [];
+        BufferedCount = 0;
+        x.UpstreamBuffer = null;
+        x.UpstreamHead.Reset();
+    }
+}

@@ -1,0 +1,75 @@
+using Sluice.Proxy.Http1;
+
+namespace Sluice.Proxy.Upstream;
+
+/// <summary>
+/// Writes the head of a peer's answer for the client: what belongs to the peer's connection is
+/// left out, what proxy_hide_header names too, Location and cookies are rewritten.
+/// Source: ngx_http_upstream_process_headers.
+/// </summary>
+static class ResponseHeadWriter
+{
+    static readonly KnownHeaderSet OwnPlace = KnownHeaderSet.Of(
+        KnownHeader.Connection, KnownHeader.KeepAlive, KnownHeader.TransferEncoding,
+        KnownHeader.ContentType, KnownHeader.ContentLength);
+
+    public static void Write(Exchange x, ProxyPlan plan, bool isChunked)
+    {
+        var head = x.UpstreamHead;
+        ReadOnlySpan<byte> bytes = x.UpstreamBuffer;
+        var start = AnswerHead.Begin(x, head.Status, head.StatusText.Of(bytes));
+        if (!Passes(plan, head, KnownHeader.Server))
+            AnswerHead.Server(x);
+        if (!Passes(plan, head, KnownHeader.Date))
+            AnswerHead.Date(x);
+        if (x.Status != 204)
+        {
+            if (head.TryFind(KnownHeader.ContentType, out var type))
+                AnswerHead.Field(x, "Content-Type"u8, type.Value(bytes));
+            if (head.ContentLength >= 0)
+                AnswerHead.Field(x, "Content-Length"u8, head.ContentLength);
+        }
+        AnswerHead.Framing(x, isChunked);
+        var replacesCaching = AnswerHead.ReplacesCaching(x);
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (replacesCaching && field.Known is KnownHeader.Expires or KnownHeader.CacheControl)
+                continue;
+            if (!IsLeftOut(plan, field, bytes))
+                AppendField(x, plan, field, bytes);
+        }
+        AnswerHead.End(x, start);
+    }
+
+    static bool Passes(ProxyPlan plan, ResponseHead head, KnownHeader header) =>
+        !plan.KnownHidden.Contains(header) && head.Has(header);
+
+    static bool IsLeftOut(ProxyPlan plan, in HeaderField field, ReadOnlySpan<byte> bytes) =>
+        field.Known == KnownHeader.Other
+            ? plan.IsOtherHidden(field.Name(bytes))
+            : OwnPlace.Contains(field.Known) || plan.KnownHidden.Contains(field.Known);
+
+    static void AppendField(
+        Exchange x, ProxyPlan plan, in HeaderField field, ReadOnlySpan<byte> bytes)
+    {
+        var to = x.Arena;
+        to.Append(field.Name(bytes));
+        to.Append(": "u8);
+        switch (field.Known)
+        {
+            case KnownHeader.Location:
+                plan.Rewrites.AppendLocation(x, field.Value(bytes), to);
+                break;
+            case KnownHeader.Refresh:
+                plan.Rewrites.AppendRefresh(x, field.Value(bytes), to);
+                break;
+            case KnownHeader.SetCookie:
+                plan.Rewrites.AppendCookie(x, field.Value(bytes), to);
+                break;
+            default:
+                to.Append(field.Value(bytes));
+                break;
+        }
+        to.Append("\r\n"u8);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using Sluice.Config.Model;
+using Sluice.Config.Syntax;
+using Sluice.Proxy.Http1;
+using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Routing.Variables;
+
+namespace Sluice.Proxy.Upstream;
+
+/// <summary>
+/// proxy_redirect, proxy_cookie_domain and proxy_cookie_path: what is changed in the peer's
+/// headers so that it is true in front of the gateway. Source: nginx's documentation of the
+/// three directives, ngx_http_proxy_module.c.
+/// </summary>
+sealed class ResponseRewrites
+{
+    readonly ImmutableArray<Rule> redirects;
+    readonly ImmutableArray<Rule> domains;
+    readonly ImmutableArray<Rule> paths;
+
+    internal ResponseRewrites(ProxySettings settings, VariableTable variables)
+    {
+        redirects = [.. settings.Redirects.Select(
+            rule => new Rule(rule.Prefix, rule.Pattern, rule.Replacement, variables))];
+        domains = [.. settings.CookieDomains.Select(
+            rule => new Rule(rule.Text, rule.Pattern, rule.Replacement, variables))];
+        paths = [.. settings.CookiePaths.Select(
+            rule => new Rule(rule.Text, rule.Pattern, rule.Replacement, variables))];
+    }
+
+    /// <summary>Appends a Location, its beginning replaced by the first rule that fits.</summary>
+    public void AppendLocation(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+    {
+        foreach (var rule in redirects)
+        {
+            if (rule.TryReplaceStart(x, value, to))
+                return;
+        }
+        to.Append(value);
+    }
+
+    /// <summary>As Location, for what follows "url=".</summary>
+    public void AppendRefresh(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+    {
+        var at = IndexOfIgnoreCase(value, "url="u8);
+        if (at < 0)
+        {
+            to.Append(value);
+            return;
+        }
+        to.Append(value[..(at + 4)]);
+        AppendLocation(x, value[(at + 4)..], to);
+    }
+
+    /// <summary>Appends a Set-Cookie, its Domain and Path attributes rewritten.</summary>
+    public void AppendCookie(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+    {
+        if (domains.IsEmpty && paths.IsEmpty)
+        {
+            to.Append(value);
+            return;
+        }
+        var isFirst = true;
+        foreach (var part in value.Split((byte)';'))
+        {
+            if (!isFirst)
+                to.Append((byte)';');
+            AppendAttribute(x, value[part], isFirst, to);
+            isFirst = false;
+        }
+    }
+
+    void AppendAttribute(Exchange x, ReadOnlySpan<byte> attribute, bool isFirst, ByteBuilder to)
+    {
+        var name = attribute.TrimStart((byte)' ');
+        var equals = name.IndexOf((byte)'=');
+        if (isFirst || equals < 0)
+        {
+            to.Append(attribute);
+            return;
+        }
+        var valueStart = attribute.Length - name.Length + equals + 1;
+        var value = attribute[valueStart..];
+        to.Append(attribute[..valueStart]);
+        if (HeaderText.EqualsIgnoreCase(name[..equals], "domain"u8) && TryDomain(x, value, to))
+            return;
+        if (HeaderText.EqualsIgnoreCase(name[..equals], "path"u8) && TryPath(x, value, to))
+            return;
+        to.Append(value);
+    }
+
+    bool TryDomain(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+    {
+        foreach (var rule in domains)
+        {
+            if (rule.TryReplaceDomain(x, value, to))
+                return true;
+        }
+        return false;
+    }
+
+    bool TryPath(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+    {
+        foreach (var rule in paths)
+        {
+            if (rule.TryReplaceStart(x, value, to))
+                return true;
+        }
+        return false;
+    }
+
+    static int IndexOfIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
+    {
+        for (var i = 0; i + part.Length <= text.Length; i++)
+        {
+            if (HeaderText.EqualsIgnoreCase(text.Slice(i, part.Length), part))
+                return i;
+        }
+        return -1;
+    }
+
+    /// <summary>One rule: a text or an expression, and what stands in its place.</summary>
+    sealed class Rule(
+        Template? text, Pattern? pattern, Template replacement, VariableTable variables)
+    {
+        readonly CompiledText? text = text is null ? null : variables.Compile(text);
+        readonly CompiledText replacement = variables.Compile(replacement);
+
+        /// <summary>Replaces the text the value begins with, or what the expression matches.</summary>
+        public bool TryReplaceStart(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+        {
+            if (pattern is not null)
+                return TryReplaceMatch(x, value, to);
+            var start = to.Length;
+            text!.Append(x, to);
+            var expected = to.From(start);
+            var length = expected.Length;
+            var fits = value.StartsWith(expected);
+            to.Truncate(start);
+            if (!fits)
+                return false;
+            replacement.Append(x, to);
+            to.Append(value[length..]);
+            return true;
+        }
+
+        /// <summary>Replaces a whole domain; its first dot does not count.</summary>
+        public bool TryReplaceDomain(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+        {
+            var domain = value.Length > 0 && value[0] == '.' ? value[1..] : value;
+            if (pattern is not null)
+                return TryReplaceMatch(x, domain, to);
+            var start = to.Length;
+            text!.Append(x, to);
+            var fits = HeaderText.EqualsIgnoreCase(domain, to.From(start));
+            to.Truncate(start);
+            if (fits)
+                replacement.Append(x, to);
+            return fits;
+        }
+
+        bool TryReplaceMatch(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+        {
+            var subject = Encoding.Latin1.GetString(value);
+            Match match;
+            try
+            {
+                match = pattern!.Regex.Match(subject);
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                return false;
+            }
+            if (!match.Success)
+                return false;
+            Span<GroupRange> groups = stackalloc GroupRange[Math.Min(match.Groups.Count, MatchingLimits.GroupsMax)];
+            for (var i = 0; i < groups.Length; i++)
+            {
+                var group = match.Groups[i];
+                groups[i] = group.Success ? new(group.Index, group.Length) : GroupRange.None;
+            }
+            x.OnMatch(pattern, value, groups);
+            to.Append(value[..match.Index]);
+            replacement.Append(x, to);
+            to.Append(value[(match.Index + match.Length)..]);
+            return true;
+        }
+    }
+}
