@@ -194,6 +194,7 @@ public sealed class ConfigReader
 
     void ReadBody(TextInProgress text, DirectiveNode node, bool skips)
     {
+        bool wasEntered = !skips;
         var body = ImmutableArray.CreateBuilder<DirectiveNode>();
         if (text.File.IsCommandLine || text.Depth >= ConfigLimits.BlockDepth)
         {
@@ -202,7 +203,7 @@ public sealed class ConfigReader
                 : "too many nested blocks";
             Report(text, new LexError(message, text.Lexer.Line, node.NameToken.Start,
                 node.NameToken.Length, null));
-            node.IsBroken = skips = true;
+            node.IsBroken = true;
             SkipBody(text);
         }
         else
@@ -217,7 +218,7 @@ public sealed class ConfigReader
         node.Block = body.ToImmutable();
         node.EndLine = text.Lexer.Line;
         node.EndOrder = order++;
-        if (!skips)
+        if (wasEntered)
             visitor?.Leave(node);
     }
 

@@ -33,9 +33,11 @@ public class PcreTranslatorTests
     [InlineData("[b-\\d]", "invalid range in character class in \"[b-\\d]\" at \"]\"")]
     [InlineData("[a-[:digit:]]",
         "invalid range in character class in \"[a-[:digit:]]\" at \":digit:]]\"")]
-    [InlineData("[[:digit:]-z]", "invalid range in character class in \"[[:digit:]-z]\" at \"-z]\"")]
+    [InlineData("[[:digit:]-z]",
+        "invalid range in character class in \"[[:digit:]-z]\" at \"-z]\"")]
     [InlineData("[[:foo:]]x", "unknown POSIX class name in \"[[:foo:]]x\" at \"foo:]]x\"")]
-    [InlineData("[[.a.]]", "POSIX collating elements are not supported in \"[[.a.]]\" at \"[.a.]]\"")]
+    [InlineData("[[.a.]]",
+        "POSIX collating elements are not supported in \"[[.a.]]\" at \"[.a.]]\"")]
     [InlineData("[:alpha:]",
         "POSIX named classes are supported only within a class in \"[:alpha:]\" at \"[:alpha:]\"")]
     [InlineData("[\\B]", "escape sequence is invalid in character class in \"[\\B]\" at \"B]\"")]
@@ -52,10 +54,12 @@ public class PcreTranslatorTests
         "reference to non-existent subpattern in \"(?P<n>a)(?P=m)\" at \"m)\"")]
     [InlineData("(?(1)a)", "reference to non-existent subpattern in \"(?(1)a)\" at \"(1)a)\"")]
     [InlineData("(?(a)b)", "reference to non-existent subpattern in \"(?(a)b)\" at \"a)b)\"")]
-    [InlineData("\\k", "\\k is not followed by a braced, angle-bracketed, or quoted name in \"\\k\"")]
+    [InlineData("\\k",
+        "\\k is not followed by a braced, angle-bracketed, or quoted name in \"\\k\"")]
     [InlineData("\\k{n",
         "syntax error in subpattern name (missing terminator?) in \"\\k{n\"")]
-    [InlineData("(?<ax)", "syntax error in subpattern name (missing terminator?) in \"(?<ax)\" at \")\"")]
+    [InlineData("(?<ax)",
+        "syntax error in subpattern name (missing terminator?) in \"(?<ax)\" at \")\"")]
     [InlineData("(?<1a>x)",
         "subpattern name must start with a non-digit in \"(?<1a>x)\" at \"1a>x)\"")]
     [InlineData("(?<>a)", "subpattern name expected in \"(?<>a)\" at \">a)\"")]
@@ -65,7 +69,8 @@ public class PcreTranslatorTests
     [InlineData("(?i-z)a", "unrecognized character after (? or (?- in \"(?i-z)a\" at \"z)a\"")]
     [InlineData("(?Px)", "unrecognized character after (?P in \"(?Px)\" at \"x)\"")]
     [InlineData("(?#abc", "missing ) after (?# comment in \"(?#abc\"")]
-    [InlineData("(?<=a*)b", "lookbehind assertion is not fixed length in \"(?<=a*)b\" at \"(?<=a*)b\"")]
+    [InlineData("(?<=a*)b",
+        "lookbehind assertion is not fixed length in \"(?<=a*)b\" at \"(?<=a*)b\"")]
     [InlineData("(?<=(a|bc))d",
         "lookbehind assertion is not fixed length in \"(?<=(a|bc))d\" at \"(?<=(a|bc))d\"")]
     [InlineData("(?(1)a|b|c)(x)", "conditional subpattern contains more than two branches"

@@ -79,7 +79,8 @@ sealed class PcreClasses(PcreCursor cursor, PcreEscapes escapes)
         if (item is not null)
         {
             bool isPosix = cursor.Source[rangeEnd] == '[';
-            return cursor.Fail("invalid range in character class", isPosix ? rangeEnd + 1 : cursor.At);
+            int offset = isPosix ? rangeEnd + 1 : cursor.At;
+            return cursor.Fail("invalid range in character class", offset);
         }
 
         if (last < 0)
@@ -146,10 +147,10 @@ sealed class PcreClasses(PcreCursor cursor, PcreEscapes escapes)
     /// </summary>
     public int? FindPosixEnd(int bracket)
     {
-        if (bracket + 1 >= cursor.Source.Length || cursor.Source[bracket + 1] is not (':' or '.' or '='))
+        char mark = bracket + 1 < cursor.Source.Length ? cursor.Source[bracket + 1] : '\0';
+        if (mark is not (':' or '.' or '='))
             return null;
 
-        char mark = cursor.Source[bracket + 1];
         for (int at = bracket + 2; at + 1 < cursor.Source.Length; at++)
         {
             char next = cursor.Source[at + 1];

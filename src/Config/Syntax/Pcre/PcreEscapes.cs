@@ -27,6 +27,9 @@ readonly record struct Escape(EscapeKind Kind, int Value, ByteSet? Set = null, s
 /// <summary>Reads the escape sequences of PCRE2.</summary>
 sealed class PcreEscapes(PcreCursor cursor)
 {
+    /// <summary>Letters behind a backslash that stand for a place or a construct.</summary>
+    const string Letters = "ABCGKNQRXZbz";
+
     /// <summary>
     /// Reads what follows a backslash. <paramref name="groups"/> are the groups opened so far:
     /// they decide whether \12 is a reference or a byte.
@@ -35,7 +38,7 @@ sealed class PcreEscapes(PcreCursor cursor)
     {
         escape = default;
         if (cursor.IsAtEnd)
-            return cursor.Fail("\\ at end of pattern", cursor.At);
+            return Fail("\\ at end of pattern");
 
         char letter = cursor.Source[cursor.At++];
         if (!char.IsAsciiLetterOrDigit(letter))
@@ -105,23 +108,24 @@ sealed class PcreEscapes(PcreCursor cursor)
                 escape = new Escape(EscapeKind.Nothing, 0);
                 return true;
             case 'F' or 'L' or 'l' or 'U' or 'u':
-                return cursor.Fail("PCRE2 does not support \\F, \\L, \\l, \\N{name}, \\U, or \\u", cursor.At);
+                return Fail("PCRE2 does not support \\F, \\L, \\l, \\N{name}, \\U, or \\u");
             case 'N' when cursor.Next == '{':
-                return cursor.Fail("\\N{U+dddd} is supported only in Unicode (UTF) mode", cursor.At);
-            case 'A' or 'B' or 'G' or 'K' or 'N' or 'R' or 'X' or 'Z' or 'z' or 'b' or 'C'
-                or 'Q' or 'g' or 'k' when inClass && letter != 'Q':
-                return cursor.Fail("escape sequence is invalid in character class", cursor.At - 1);
-            case 'A' or 'B' or 'G' or 'K' or 'N' or 'R' or 'X' or 'Z' or 'z' or 'b' or 'C'
-                or 'Q':
-                return true;
-            case 'g':
+                return Fail("\\N{U+dddd} is supported only in Unicode (UTF) mode");
+            case 'g' when !inClass:
                 return ReadGroupReference(groups, out escape);
-            case 'k':
+            case 'k' when !inClass:
                 return ReadNamedReference(out escape);
-            default:
-                return cursor.Fail("unrecognized character follows \\", cursor.At - 1);
         }
+
+        bool isKnown = Letters.Contains(letter) || letter is 'g' or 'k';
+        if (!isKnown)
+            return cursor.Fail("unrecognized character follows \\", cursor.At - 1);
+        if (inClass && letter != 'Q')
+            return cursor.Fail("escape sequence is invalid in character class", cursor.At - 1);
+        return true;
     }
+
+    bool Fail(string message) => cursor.Fail(message, cursor.At);
 
     bool ReadDigits(char first, bool inClass, int groups, out Escape escape)
     {
@@ -147,7 +151,7 @@ sealed class PcreEscapes(PcreCursor cursor)
             value = cursor.Source[cursor.At++];
         if (value > 0xFF)
         {
-            return cursor.Fail("octal value is greater than \\377 in 8-bit non-UTF-8 mode", cursor.At);
+            return Fail("octal value is greater than \\377 in 8-bit non-UTF-8 mode");
         }
 
         escape = new Escape(EscapeKind.Byte, value);
@@ -160,8 +164,8 @@ sealed class PcreEscapes(PcreCursor cursor)
         escape = default;
         if (!cursor.Skip('{'))
         {
-            for (int end = cursor.At + 2; cursor.At < end && char.IsAsciiHexDigit(cursor.Next); cursor.At++)
-                value = value * 16 + Convert.ToInt32(cursor.Next.ToString(), 16);
+            for (int digits = 0; digits < 2 && char.IsAsciiHexDigit(cursor.Next); digits++)
+                value = value * 16 + DigitOf(cursor.Source[cursor.At++]);
 
             escape = new Escape(EscapeKind.Byte, value);
             return true;
@@ -174,7 +178,7 @@ sealed class PcreEscapes(PcreCursor cursor)
     {
         escape = default;
         if (!cursor.Skip('{'))
-            return cursor.Fail("missing opening brace after \\o", cursor.At);
+            return Fail("missing opening brace after \\o");
 
         return ReadBraced(8, "non-octal character in \\o{} (closing brace missing?)", out escape);
     }
@@ -183,9 +187,9 @@ sealed class PcreEscapes(PcreCursor cursor)
     {
         int value = 0;
         escape = default;
-        for (; char.IsAsciiHexDigit(cursor.Next) && (radix == 16 || cursor.Next is >= '0' and <= '7'); cursor.At++)
+        for (; DigitOf(cursor.Next) < radix; cursor.At++)
         {
-            value = value * radix + Convert.ToInt32(cursor.Next.ToString(), 16);
+            value = value * radix + DigitOf(cursor.Next);
             if (value > 0xFF)
             {
                 int end = cursor.Source.IndexOf('}', cursor.At);
@@ -201,15 +205,19 @@ sealed class PcreEscapes(PcreCursor cursor)
         return true;
     }
 
+    /// <summary>The value of a digit, hexadecimal ones included; 16 for another char.</summary>
+    static int DigitOf(char ch) =>
+        char.IsAsciiHexDigit(ch) ? Convert.ToInt32(ch.ToString(), 16) : 16;
+
     bool ReadControl(out Escape escape)
     {
         escape = default;
         if (cursor.IsAtEnd)
-            return cursor.Fail("\\c at end of pattern", cursor.At);
+            return Fail("\\c at end of pattern");
 
         char letter = cursor.Source[cursor.At++];
         if (letter is < ' ' or > '~')
-            return cursor.Fail("\\c must be followed by a printable ASCII character", cursor.At);
+            return Fail("\\c must be followed by a printable ASCII character");
 
         escape = new Escape(EscapeKind.Byte, char.ToUpperInvariant(letter) ^ 0x40);
         return true;
@@ -236,12 +244,12 @@ sealed class PcreEscapes(PcreCursor cursor)
         }
         else
         {
-            return cursor.Fail("malformed \\P or \\p sequence", cursor.At);
+            return Fail("malformed \\P or \\p sequence");
         }
 
         var set = ByteSet.Category(name);
         if (set is null)
-            return cursor.Fail("unknown property after \\P or \\p", cursor.At);
+            return Fail("unknown property after \\P or \\p");
 
         escape = new Escape(EscapeKind.Set, 'p', negated ? set.Negated() : set);
         return true;
@@ -264,13 +272,13 @@ sealed class PcreEscapes(PcreCursor cursor)
 
         char sign = cursor.Next is '-' or '+' ? cursor.Source[cursor.At++] : '\0';
         if (!char.IsAsciiDigit(cursor.Next))
-            return cursor.Fail("a numbered reference must not be zero", cursor.At);
+            return Fail("a numbered reference must not be zero");
 
         int number = cursor.ReadNumber();
         if (braces && !cursor.Skip('}'))
         {
-            return cursor.Fail("\\g is not followed by a braced, angle-bracketed, or quoted name/number"
-                + " or by a plain number", cursor.At);
+            return Fail("\\g is not followed by a braced, angle-bracketed, or quoted"
+                + " name/number or by a plain number");
         }
 
         number = sign switch
@@ -292,7 +300,7 @@ sealed class PcreEscapes(PcreCursor cursor)
         char close = cursor.Next switch { '<' => '>', '\'' => '\'', '{' => '}', _ => '\0' };
         if (close == '\0')
         {
-            return cursor.Fail("\\k is not followed by a braced, angle-bracketed, or quoted name", cursor.At);
+            return Fail("\\k is not followed by a braced, angle-bracketed, or quoted name");
         }
 
         int start = ++cursor.At;

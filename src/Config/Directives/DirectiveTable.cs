@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Sluice.Config.Directives;
+
+/// <summary>All rows, and the names of nginx that have none.</summary>
+public static class DirectiveTable
+{
+    public static ImmutableArray<DirectiveModule> Modules { get; } =
+    [
+        MainRows.Module,
+        EventsRows.Module,
+        HttpCoreRows.Module,
+        ProxyRows.Module,
+        UpstreamRows.Module,
+        StaticRows.Module,
+        LogRows.Module,
+        HeadersRows.Module,
+        MapRows.Module,
+        RewriteRows.Module,
+        SluiceRows.Module,
+    ];
+
+    static readonly FrozenDictionary<string, ImmutableArray<Directive>> rows = Modules
+        .SelectMany(module => module.Directives)
+        .GroupBy(row => row.Name)
+        .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+
+    static readonly FrozenDictionary<string, string> known = KnownNames.Modules
+        .SelectMany(module => module.Directives.Select(name => (name, module.Name)))
+        .ToFrozenDictionary(pair => pair.name, pair => pair.Name);
+
+    /// <summary>
+    /// The rows of a name: more than one when it means different things in different blocks, as
+    /// <c>server</c> does; none for a name without a row.
+    /// </summary>
+    public static ImmutableArray<Directive> Find(string name) =>
+        rows.TryGetValue(name, out var found) ? found : [];
+
+    /// <summary>The row of a name in a context; null when it is not allowed there.</summary>
+    public static Directive? Find(string name, Contexts context)
+    {
+        foreach (var row in Find(name))
+        {
+            if ((row.Contexts & context) != 0)
+                return row;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The module of nginx that has a directive Sluice does not have; null for other names.
+    /// </summary>
+    public static string? ModuleOfKnown(string name) => known.GetValueOrDefault(name);
+
+    /// <summary>A directive of nginx or of Sluice, whether it has a row or not.</summary>
+    public static bool IsName(string name) => rows.ContainsKey(name) || known.ContainsKey(name);
+
+    /// <summary>All rows that a context allows.</summary>
+    public static IEnumerable<Directive> AllowedIn(Contexts context) => Modules
+        .SelectMany(module => module.Directives)
+        .Where(row => (row.Contexts & context) != 0);
+}
