@@ -29,6 +29,9 @@ sealed class CaseFile
     /// <summary>Further access logs to compare, each with the number of lines to wait for.</summary>
     public List<(string File, int Lines)> Logs { get; } = [];
 
+    /// <summary>False where the count of bytes in access.log depends on how they were cut.</summary>
+    public bool AccessLog { get; private set; } = true;
+
     /// <summary>Lines to wait for in access.log; null for one a response.</summary>
     public int? LogLines { get; private set; }
 
@@ -97,6 +100,9 @@ sealed class CaseFile
                 break;
             case "log":
                 Logs.Add((words[1], int.Parse(words[2], CultureInfo.InvariantCulture)));
+                break;
+            case "noaccesslog":
+                AccessLog = false;
                 break;
             case "loglines":
                 LogLines = int.Parse(words[1], CultureInfo.InvariantCulture);

@@ -14,7 +14,7 @@ sealed class CaseGroup
     const int Listens = 3;
 
     static readonly string[] backendIds = ["a", "b", "c", "d"];
-    static readonly SemaphoreSlim twoAtOnce = new(2);
+    static readonly List<string> order = [.. AllCases().Select(Group).Distinct()];
     static readonly ConcurrentDictionary<string, Lazy<Task<CaseGroup>>> groups = new();
 
     readonly Dictionary<(ProxyKind Kind, string Case), Observation> seen = [];
@@ -25,7 +25,9 @@ sealed class CaseGroup
     /// <summary>By name, in the order they run.</summary>
     public IReadOnlyDictionary<string, CaseFile> Cases { get; private set; }
 
-    static string Folder { get; } = Path.Combine(Repository.EndToEnd, "Differential", "cases");
+    static string Folder => Path.Combine(Repository.EndToEnd, "Differential", "cases");
+
+    static string Group(string name) => name.Split('/')[0];
 
     /// <summary>"group/name" of every case, in order.</summary>
     public static IEnumerable<string> AllCases() =>
@@ -33,25 +35,20 @@ sealed class CaseGroup
         from file in Directory.GetFiles(folder, "*.case").Order(StringComparer.Ordinal)
         select $"{Path.GetFileName(folder)}/{Path.GetFileNameWithoutExtension(file)}";
 
-    /// <summary>The group of a case, run on all proxies at the first request for it.</summary>
+    /// <summary>
+    /// The group of a case, run on all proxies at the first request for it. The group after it
+    /// starts too, so that two are under way while the tests go through them in order.
+    /// </summary>
     public static Task<CaseGroup> RunOf(string name)
     {
-        var group = name.Split('/')[0];
-        return groups.GetOrAdd(group, Start).Value;
-
-        static Lazy<Task<CaseGroup>> Start(string group) => new(() => Task.Run(async () =>
-        {
-            await twoAtOnce.WaitAsync();
-            try
-            {
-                return await RunAsync(group);
-            }
-            finally
-            {
-                twoAtOnce.Release();
-            }
-        }));
+        var group = Group(name);
+        if (order.ElementAtOrDefault(order.IndexOf(group) + 1) is { } next)
+            _ = Start(next);
+        return Start(group);
     }
+
+    static Task<CaseGroup> Start(string group) =>
+        groups.GetOrAdd(group, _ => new(() => Task.Run(() => RunAsync(group)))).Value;
 
     /// <summary>What nginx and Sluice on one loop did differently in one case.</summary>
     public List<Difference> Differences(string name, ProxyKind loop) => Comparison.Of(
@@ -98,7 +95,7 @@ sealed class CaseGroup
         Cases = AllCases().Where(name => name.StartsWith(group + "/", StringComparison.Ordinal))
             .ToDictionary(name => name, name => CaseFile.Parse(
                 name, places.Fill(Latin1(Path.Combine(Folder, name + ".case")))));
-        normals[places.Kind] = new Normal(places.Words());
+        normals[places.Kind] = new Normal(places.Words(), proxy.IsNginx);
         var runner = new CaseRunner(proxy, places.Listens, backends);
         foreach (var (name, file) in Cases)
             seen[(places.Kind, name)] = await runner.RunAsync(file);

@@ -31,9 +31,10 @@ sealed partial class CaseRunner(
             foreach (var backend in backends)
                 if (!await backend.IdleAsync())
                     seen.Failure = "a backend was still busy at the end";
-            await LogsAsync(file, seen);
+            // Before the logs are read: a proxy may log a request when its connection has ended.
             foreach (var connection in connections)
                 await EndAsync(connection);
+            await LogsAsync(file, seen);
         }
         catch (Exception failed) when (failed is IOException or TimeoutException
             or System.Net.Sockets.SocketException or OperationCanceledException)
@@ -111,7 +112,8 @@ sealed partial class CaseRunner(
                     running.Seen.Rest = running.Client.Received.TakeRest();
                     if (step.Act == Act.Abort)
                         running.Client.Abort();
-                    running.Client.Dispose();
+                    else
+                        await running.Client.CloseAsync();
                     break;
                 default:
                     throw new FormatException($"a client does not {step.Act}");
@@ -136,7 +138,9 @@ sealed partial class CaseRunner(
     {
         var head = running.Section.Heads.Contains(running.Finals + 1);
         if (await running.Client.ResponseAsync(head, TimeSpan.FromSeconds(5)) is not { } response)
-            return false;
+            return running.Client.Received.Ended
+                ? false
+                : throw new TimeoutException($"response {running.Finals + 1} did not come");
         running.Seen.Responses.Add(response);
         if (response.Status is not (>= 100 and < 200) or 101)
             running.Finals++;
@@ -164,13 +168,15 @@ sealed partial class CaseRunner(
         seen.End = !ended ? ConnectionEnd.Silent
             : answered ? ConnectionEnd.Kept
             : ConnectionEnd.Closed;
+        await client.CloseAsync();
     }
 
     async Task LogsAsync(CaseFile file, Observation seen)
     {
         var finals = seen.Clients.Sum(client => client.Responses.Count(
             response => response.Status is not (>= 100 and < 200) or 101));
-        seen.AccessLog = await NewLinesAsync("access.log", file.LogLines ?? finals);
+        var lines = await NewLinesAsync("access.log", file.LogLines ?? finals);
+        seen.AccessLog = file.AccessLog ? lines : [];
         foreach (var (log, count) in file.Logs)
             seen.Logs[log] = await NewLinesAsync(log, count);
         var errors = await NewLinesAsync("error.log", 0);

@@ -35,12 +35,18 @@ sealed class Comparison(Normal nginx, Normal sluice, CaseFile file)
         Same("requests", Backends(one), Backends(other));
         for (var at = 0; at < Math.Min(one.Requests.Count, other.Requests.Count); at++)
             Requests($"request {at + 1} ", one.Requests[at], other.Requests[at]);
-        Lists("access log", one.AccessLog.Select(nginx.Text), other.AccessLog.Select(sluice.Text));
+        Lists("access log", Log(one, one.AccessLog, nginx), Log(other, other.AccessLog, sluice));
         Lists("error log",
             one.ErrorLog.Select(nginx.ErrorLine), other.ErrorLog.Select(sluice.ErrorLine));
         foreach (var (log, lines) in one.Logs)
-            Lists("log " + log, lines.Select(nginx.Text), other.Logs[log].Select(sluice.Text));
+            Lists("log " + log, Log(one, lines, nginx), Log(other, other.Logs[log], sluice));
     }
+
+    /// <summary>Lines of several connections have no order among each other.</summary>
+    static IEnumerable<string> Log(Observation seen, List<string> lines, Normal normal) =>
+        seen.Clients.Count > 1
+            ? lines.Select(normal.Text).Order(StringComparer.Ordinal)
+            : lines.Select(normal.Text);
 
     void Clients(string where, ClientSeen? one, ClientSeen? other)
     {
@@ -70,10 +76,7 @@ sealed class Comparison(Normal nginx, Normal sluice, CaseFile file)
         if (one.Message is { } theirs && other.Message is { } ours)
         {
             Same(where + "line", nginx.Text(theirs.StartLine), sluice.Text(ours.StartLine));
-            Headers(
-                where,
-                VersionBridge.RequestHeaders([.. theirs.Headers.Select(nginx.Text)]),
-                [.. ours.Headers.Select(sluice.Text)]);
+            Headers(where, nginx.RequestHeaders(theirs), sluice.RequestHeaders(ours));
             Same(where + "body", nginx.Text(theirs.Body), sluice.Text(ours.Body));
             Lists(where + "trailers", theirs.Trailers, ours.Trailers);
         }

@@ -10,8 +10,16 @@ namespace Sluice.EndToEnd.Differential;
 /// addresses and folders of the run, and the name and version a server gives itself.
 /// </summary>
 /// <param name="places">Text of this side, and the word that stands for it on every side.</param>
-sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places)
+/// <param name="bridged">True for Debian's nginx, whose version is older than Sluice's model.</param>
+sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places, bool bridged)
 {
+    /// <summary>Header lines of a request as a backend received it.</summary>
+    public List<string> RequestHeaders(HttpMessage message)
+    {
+        List<string> lines = [.. message.Headers.Select(Text)];
+        return bridged ? VersionBridge.RequestHeaders(lines) : lines;
+    }
+
     /// <summary>Header lines of a response.</summary>
     public List<string> Headers(HttpMessage message)
     {

@@ -88,7 +88,7 @@ public sealed class Backend : IAsyncDisposable
         }
         finally
         {
-            connection.Dispose();
+            await connection.CloseAsync();
             connections.TryRemove(connection, out _);
         }
     }
@@ -98,6 +98,7 @@ public sealed class Backend : IAsyncDisposable
 public sealed class BackendConnection(Socket socket, int ordinal) : IDisposable
 {
     ReceiveBuffer? received;
+    Task pump = Task.CompletedTask;
 
     /// <summary>1 for the first connection this backend accepted.</summary>
     public int Ordinal => ordinal;
@@ -113,7 +114,7 @@ public sealed class BackendConnection(Socket socket, int ordinal) : IDisposable
             if (received is null)
             {
                 received = new ReceiveBuffer();
-                _ = received.PumpAsync(socket);
+                pump = received.PumpAsync(socket);
             }
             return received;
         }
@@ -149,6 +150,23 @@ public sealed class BackendConnection(Socket socket, int ordinal) : IDisposable
 
     /// <summary>Ends our direction and leaves the other open.</summary>
     public void Shutdown() => socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>
+    /// Closes in an orderly way. Disposing a socket with a read under way would reset it.
+    /// </summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // The other side was quicker.
+        }
+        await pump;
+        socket.Dispose();
+    }
 
     /// <summary>Closes with a reset instead of an orderly end.</summary>
     public void Abort()

@@ -157,7 +157,10 @@ public sealed class ProxyProcess : IAsyncDisposable
     /// <summary>Where start-up errors go before the configuration names a file.</summary>
     string[] ErrorFile() => setup.Arguments.Contains("-e") ? [] : ["-e", "stderr"];
 
-    bool IsNginx => Path.GetFileName(Executable) == "nginx";
+    /// <summary>
+    /// True for nginx, also when SLUICE_BIN names it: that way the tests check themselves.
+    /// </summary>
+    public bool IsNginx => Path.GetFileName(Executable) == "nginx";
 
     string Executable => setup.Kind == ProxyKind.Nginx ? Repository.Nginx : Repository.Sluice;
 

@@ -8,11 +8,12 @@ namespace Sluice.EndToEnd.Servers;
 public sealed class RawClient : IDisposable
 {
     readonly Socket socket;
+    readonly Task pump;
 
     RawClient(Socket socket)
     {
         this.socket = socket;
-        _ = Received.PumpAsync(socket);
+        pump = Received.PumpAsync(socket);
     }
 
     /// <summary>What has come back and was not taken yet.</summary>
@@ -90,6 +91,23 @@ public sealed class RawClient : IDisposable
         {
             // The other side has already gone, which is what the caller goes on to see.
         }
+    }
+
+    /// <summary>
+    /// Closes in an orderly way. Disposing a socket with a read under way would reset it.
+    /// </summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // The other side was quicker.
+        }
+        await pump;
+        socket.Dispose();
     }
 
     /// <summary>Closes with a reset instead of an orderly end.</summary>
