@@ -43,9 +43,6 @@ public sealed record CoreSettings
     /// <summary>The seconds of the Keep-Alive header; zero sends none.</summary>
     public long KeepaliveHeaderSeconds { get; init; }
 
-    /// <summary><c>keepalive_min_timeout</c>: not closed before, except for want of connections.</summary>
-    public long KeepaliveMinTimeoutMs { get; init; }
-
     /// <summary><c>keepalive_requests</c>: requests of one client connection.</summary>
     public long KeepaliveRequests { get; init; } = 1000;
 
@@ -177,4 +174,48 @@ public enum ExpiresKind
 }
 
 /// <summary>One <c>expires</c> directive.</summary>
-public sealed record Expires(ExpiresKind Kind, long Seconds, Template? Value, Position Position);
+public sealed record Expires(ExpiresKind Kind, long Seconds, Template? Value, Position Position)
+{
+    const long DaySeconds = 24 * 60 * 60;
+
+    /// <summary>A variable's value counts from the file's time of change.</summary>
+    public bool IsModified { get; init; }
+
+    /// <summary>
+    /// Reads a value without variables; no kind stands for <c>off</c>. Gives nginx's words for
+    /// what is wrong, or null.
+    /// </summary>
+    public static string? Parse(
+        ReadOnlySpan<char> text, bool isModified, out ExpiresKind? kind, out long seconds)
+    {
+        seconds = 0;
+        kind = isModified ? ExpiresKind.Modified : ExpiresKind.Access;
+        if (!isModified && text is "epoch" or "max" or "off")
+        {
+            kind = text switch
+            {
+                "epoch" => ExpiresKind.Epoch,
+                "max" => ExpiresKind.Max,
+                _ => null,
+            };
+            return null;
+        }
+
+        bool isDaily = text.StartsWith('@');
+        bool isNegative = text.StartsWith('-');
+        if (isDaily && isModified)
+            return "daily time cannot be used with \"modified\" parameter";
+        if (isDaily)
+            kind = ExpiresKind.Daily;
+        if (isDaily || isNegative || text.StartsWith('+'))
+            text = text[1..];
+
+        if (!Values.TrySeconds(text, out seconds))
+            return "invalid value";
+        if (isDaily && seconds > DaySeconds)
+            return "daily time value must be less than 24 hours";
+        if (isNegative)
+            seconds = -seconds;
+        return null;
+    }
+}

@@ -1,0 +1,150 @@
+using Sluice.Config.Syntax;
+
+namespace Sluice.Config.Model.Building;
+
+/// <summary>Readers of <c>error_log</c>, <c>access_log</c> and <c>log_format</c>.</summary>
+static class LogReaders
+{
+    static readonly (string Word, LogLevel Level)[] levels =
+    [
+        ("emerg", LogLevel.Emerg), ("alert", LogLevel.Alert), ("crit", LogLevel.Crit),
+        ("error", LogLevel.Error), ("warn", LogLevel.Warn), ("notice", LogLevel.Notice),
+        ("info", LogLevel.Info), ("debug", LogLevel.Debug),
+    ];
+
+    static readonly string[] debugLevels =
+    [
+        "debug_core", "debug_alloc", "debug_mutex", "debug_event", "debug_http", "debug_mail",
+        "debug_stream",
+    ];
+
+    public static bool ErrorLog(BuildContext build, DirectiveNode node, out ErrorLogTarget value)
+    {
+        value = null!;
+        string path = node.Arg(0);
+        foreach (string kind in (string[])["syslog", "memory"])
+        {
+            if (path.StartsWith(kind + ":"))
+                return NoSuchLog(build, node, kind);
+        }
+
+        if (!TryLevel(build, node, out var level))
+            return false;
+
+        value = new ErrorLogTarget
+        {
+            Path = path == "stderr" ? null : build.Environment.FullPath(path),
+            Level = level,
+            Position = BuildContext.PositionOf(node),
+        };
+        return true;
+    }
+
+    static bool TryLevel(BuildContext build, DirectiveNode node, out LogLevel level)
+    {
+        level = node.Args.Length == 1 ? LogLevel.Error : 0;
+        bool isPlain = false;
+        for (int arg = 1; arg < node.Args.Length; arg++)
+        {
+            string word = node.Arg(arg);
+            var found = levels.FirstOrDefault(pair => pair.Word == word).Level;
+            if (debugLevels.Contains(word) && !isPlain)
+            {
+                level = LogLevel.Debug;
+                continue;
+            }
+
+            if (found == 0)
+                return build.Fail(node, arg, $"invalid log level \"{word}\"",
+                    "one of " + string.Join(", ", levels.Select(pair => pair.Word)));
+            if (level != 0)
+                return build.Fail(node, arg, $"duplicate log level \"{word}\"");
+            level = found;
+            isPlain = true;
+        }
+
+        return true;
+    }
+
+    public static bool AccessLog(BuildContext build, DirectiveNode node, out AccessLogEntry value)
+    {
+        value = default;
+        if (node.Arg(0) == "off")
+            return node.Args.Length == 1 || build.InvalidParameter(node, 1);
+        if (node.Arg(0).StartsWith("syslog:"))
+            return NoSuchLog(build, node, "syslog");
+
+        string path = build.Environment.FullPath(node.Arg(0));
+        if (!build.TryTemplate(node, 0, path, out var template))
+            return false;
+
+        string name = node.Args.Length > 1 ? node.Arg(1) : LogFormats.CombinedName;
+        if (build.Logs.Formats.Find(name) is not { } format)
+            return build.Fail(node, 1, $"unknown log format \"{name}\"",
+                build.Logs.Formats.WhyUnknown(name));
+
+        var target = new AccessLogTarget
+        {
+            Path = template, Format = format, Position = BuildContext.PositionOf(node),
+        };
+        if (!TryParameters(build, node, ref target))
+            return false;
+
+        value = new AccessLogEntry(target);
+        return IsBufferRight(build, node, target);
+    }
+
+    static bool TryParameters(BuildContext build, DirectiveNode node, ref AccessLogTarget target)
+    {
+        for (int arg = 2; arg < node.Args.Length; arg++)
+        {
+            string word = node.Arg(arg);
+            string text = word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            if (word.StartsWith("buffer="))
+            {
+                if (!Values.TrySize(text, out long size) || size is 0 or > int.MaxValue)
+                    return build.Fail(node, arg, $"invalid buffer size \"{text}\"");
+                target = target with { BufferSize = (int)size };
+            }
+            else if (word.StartsWith("flush="))
+            {
+                if (!Values.TryMilliseconds(text, out long flush) || flush == 0)
+                    return build.Fail(node, arg, $"invalid flush time \"{text}\"");
+                target = target with { FlushMs = flush };
+            }
+            else if (word.StartsWith("if="))
+            {
+                if (!build.TryTemplate(node, arg, text, out var condition))
+                    return false;
+                target = target with { If = condition };
+            }
+            else if (word == "gzip" || word.StartsWith("gzip="))
+            {
+                return build.Fail(node, arg, "nginx was built without zlib support",
+                    "Sluice writes access logs as plain text");
+            }
+            else
+            {
+                return build.InvalidParameter(node, arg);
+            }
+        }
+
+        return true;
+    }
+
+    static bool IsBufferRight(BuildContext build, DirectiveNode node, AccessLogTarget target)
+    {
+        if (target.FlushMs is not null && target.BufferSize is null)
+            return build.Fail(node, $"no buffer is defined for access_log \"{node.Arg(0)}\"");
+        if (target.BufferSize is null)
+            return true;
+        if (!target.Path.IsConstant)
+            return build.Fail(node, 0, "buffered logs cannot have variables in name");
+        return build.Logs.AgreesWithEarlier(target) || build.Fail(node, 0, $"access_log "
+            + $"\"{node.Arg(0)}\" already defined with conflicting parameters");
+    }
+
+    static bool NoSuchLog(BuildContext build, DirectiveNode node, string kind) => build.Fail(
+        node, 0, $"\"{node.Name}\" cannot write to {kind}",
+        $"{kind} is a feature of nginx that Sluice does not implement; name a file or stderr");
+}
