@@ -16,7 +16,11 @@ static class AsciiText
 
     static void Fill(Span<char> target, string source)
     {
-        for (int at = 0; at < target.Length; at++)
-            target[at] = char.IsAsciiLetterUpper(source[at]) ? (char)(source[at] | 0x20) : source[at];
+        source.CopyTo(target);
+        foreach (ref char ch in target)
+        {
+            if (char.IsAsciiLetterUpper(ch))
+                ch |= (char)0x20;
+        }
     }
 }

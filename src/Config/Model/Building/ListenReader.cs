@@ -92,7 +92,8 @@ static class ListenReader
         if (module is not null)
             build.Fail(node, arg, $"the \"{word}\" parameter requires {module}", NotHere);
         else
-            build.InvalidParameter(node, arg, word is "proxy_protocol" or "multipath" ? NotHere : null);
+            build.InvalidParameter(node, arg,
+                word is "proxy_protocol" or "multipath" ? NotHere : null);
     }
 
     static ListenParameters? ReadBacklog(
@@ -125,8 +126,9 @@ static class ListenReader
     static ListenParameters? ReadKeepalive(
         BuildContext build, DirectiveNode node, int arg, string text, ListenParameters so)
     {
+        var probes = new KeepaliveProbes { On = text != "off" };
         if (text is "on" or "off")
-            return so with { IsSet = true, SoKeepalive = new KeepaliveProbes { On = text == "on" } };
+            return so with { IsSet = true, SoKeepalive = probes };
 
         var parts = text.Split(':', 3);
         bool isGood = TrySeconds(parts[0], out int? idle)
@@ -138,10 +140,7 @@ static class ListenReader
             return null;
         }
 
-        var probes = new KeepaliveProbes
-        {
-            IdleSeconds = idle, IntervalSeconds = interval, Count = count,
-        };
+        probes = probes with { IdleSeconds = idle, IntervalSeconds = interval, Count = count };
         return so with { IsSet = true, SoKeepalive = probes };
     }
 

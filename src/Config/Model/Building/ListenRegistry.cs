@@ -80,7 +80,9 @@ sealed class ListenRegistry
     {
         if (url.IsUnix)
             return [IPAddress.None];
-        return url.Address is { } address ? [address] : build.Environment.Resolver.Resolve(url.Host);
+        return url.Address is { } address
+            ? [address]
+            : build.Environment.Resolver.Resolve(url.Host);
     }
 
     static IEnumerable<EndPoint> EndPointsOf(HostUrl url, IReadOnlyList<IPAddress> hosts)

@@ -86,7 +86,8 @@ sealed class LocationDraft(DirectiveNode node, Level level, LocationMatch match,
         IsProxied = true;
     }
 
-    static bool ReadInternal(BuildContext build, DirectiveNode node, out bool value) => value = true;
+    static bool ReadInternal(BuildContext build, DirectiveNode node, out bool value) =>
+        value = true;
 
     /// <summary>Makes the location and those in it, given what holds outside.</summary>
     public LocationConfig Finish(

@@ -9,7 +9,8 @@ static class ProxyDirectives
 {
     static readonly Setting<ProxyHttpVersion> httpVersion =
         new("proxy_http_version", ProxyHttpVersion.Http11, ProxyReaders.HttpVersion);
-    static readonly Setting<Template> method = new("proxy_method", Template.Empty, Readers.Template);
+    static readonly Setting<Template> method =
+        new("proxy_method", Template.Empty, Readers.Template);
     static readonly Setting<Template> setBody =
         new("proxy_set_body", Template.Empty, Readers.Template);
     static readonly ListSetting<ProxyHeaderLine> setHeaders =

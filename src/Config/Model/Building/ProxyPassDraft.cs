@@ -69,7 +69,8 @@ sealed class ProxyPassDraft
             return null;
         }
 
-        return new ProxyPassDraft(node, Template.Literal(text), locationName, scheme, url, upstream);
+        return new ProxyPassDraft(
+            node, Template.Literal(text), locationName, scheme, url, upstream);
     }
 
     static string? SchemeOf(BuildContext build, DirectiveNode node, string text)

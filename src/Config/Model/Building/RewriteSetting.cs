@@ -84,8 +84,10 @@ sealed class NextUpstreamSetting() : Setting("proxy_next_upstream")
     {
         for (var at = level; at is not null; at = at.Outer)
         {
-            if (at.OwnValue(this) is int bits)
-                return (bits & OffBit) != 0 ? NextUpstream.Off : (NextUpstream)(bits & ~UpdatingBit);
+            if (at.OwnValue(this) is not int bits)
+                continue;
+            bool isOff = (bits & OffBit) != 0;
+            return isOff ? NextUpstream.Off : (NextUpstream)(bits & ~UpdatingBit);
         }
 
         return NextUpstream.Error | NextUpstream.Timeout;

@@ -30,7 +30,11 @@ static class StepReader
         string first = node.Arg(0);
         bool isCode = Values.TryNumber(first, out long code);
         if (!isCode && node.Args.Length == 1 && IsUrl(first))
-            return build.TryTemplate(node, 0, out var url) ? new ReturnStep(302, url, position) : null;
+        {
+            return build.TryTemplate(node, 0, out var url)
+                ? new ReturnStep(302, url, position)
+                : null;
+        }
 
         if (!isCode || code > CodeMax)
         {

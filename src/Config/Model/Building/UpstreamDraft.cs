@@ -99,7 +99,7 @@ sealed class UpstreamDraft(DirectiveNode node, HostUrl url)
         [
             new UpstreamServer
             {
-                Text = url.IsUnix ? "unix:" + Host : url.HasNoPort ? Host : $"{Host}:{url.PortText}",
+                Text = url.IsUnix ? "unix:" + Host : Name,
                 Addresses = addresses,
                 Position = BuildContext.PositionOf(Node),
             },
@@ -114,7 +114,11 @@ sealed class UpstreamDraft(DirectiveNode node, HostUrl url)
     public static ImmutableArray<UpstreamAddress> AddressesOf(BuildContext build, HostUrl url)
     {
         if (url.IsUnix)
-            return [new UpstreamAddress(new UnixDomainSocketEndPoint(url.Host), "unix:" + url.Host)];
+        {
+            var endPoint = new UnixDomainSocketEndPoint(url.Host);
+            return [new UpstreamAddress(endPoint, "unix:" + url.Host)];
+        }
+
         if (url.Address is { } address)
             return [AddressOf(address, url.Port)];
         return [.. build.Environment.Resolver.Resolve(url.Host)

@@ -130,8 +130,9 @@ static class UpstreamReaders
         }
     }
 
-    static string? WhyInvalid(string word) => word is "resolve" or "drain"
-        || word.StartsWith("service=") || word.StartsWith("route=") || word.StartsWith("slow_start=")
+    static string? WhyInvalid(string word) =>
+        word is "resolve" or "drain" || word.StartsWith("service=") || word.StartsWith("route=")
+            || word.StartsWith("slow_start=")
         ? "a parameter of nginx that Sluice does not implement"
         : null;
 
