@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
@@ -9,41 +8,42 @@ namespace Sluice.Net;
 /// thread: no execution context, no synchronization context, no scheduler. Its state machine
 /// comes from a pool of the thread, so a method that suspends allocates nothing once warm.
 /// </summary>
-/// <remarks>Awaited once, at once, by one awaiter; or started with <see cref="Forget"/>.</remarks>
+/// <remarks>
+/// Awaited once, by one awaiter; or started with <see cref="Forget"/>. A second time is an
+/// InvalidOperationException: the state machine is somebody else's by then.
+/// </remarks>
 [AsyncMethodBuilder(typeof(LoopTaskBuilder))]
 public readonly struct LoopTask
 {
     readonly LoopTaskBox<Nothing>? box;
+    readonly int use;
 
-    internal LoopTask(LoopTaskBox<Nothing> box) => this.box = box;
+    internal LoopTask(LoopTaskBox<Nothing> box)
+    {
+        this.box = box;
+        use = box.Use;
+    }
 
     public static LoopTask Done => default;
 
-    public Awaiter GetAwaiter() => new(box);
+    public Awaiter GetAwaiter() => new(this);
 
     /// <summary>Lets the method run by itself. What it throws goes to <paramref name="onError"/>.</summary>
-    public void Forget(Action<Exception> onError)
-    {
-        if (box is null)
-            return;
-        box.OnError = onError;
-        if (box.IsCompleted)
-            box.Abandon();
-    }
+    public void Forget(Action<Exception> onError) => box?.Forget(use, onError);
 
     public readonly struct Awaiter : ICriticalNotifyCompletion
     {
-        readonly LoopTaskBox<Nothing>? box;
+        readonly LoopTask task;
 
-        internal Awaiter(LoopTaskBox<Nothing>? box) => this.box = box;
+        internal Awaiter(LoopTask task) => this.task = task;
 
-        public bool IsCompleted => box is null || box.IsCompleted;
+        public bool IsCompleted => task.box is null || task.box.IsCompleted;
 
-        public void GetResult() => box?.TakeResult();
+        public void GetResult() => task.box?.TakeResult(task.use);
 
-        public void OnCompleted(Action continuation) => box!.Continuation = continuation;
+        public void OnCompleted(Action continuation) => task.box!.Resume(task.use, continuation);
 
-        public void UnsafeOnCompleted(Action continuation) => box!.Continuation = continuation;
+        public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
     }
 }
 
@@ -52,11 +52,13 @@ public readonly struct LoopTask
 public readonly struct LoopTask<T>
 {
     readonly LoopTaskBox<T>? box;
+    readonly int use;
     readonly T result;
 
     internal LoopTask(LoopTaskBox<T> box)
     {
         this.box = box;
+        use = box.Use;
         result = default!;
     }
 
@@ -72,11 +74,11 @@ public readonly struct LoopTask<T>
 
         public bool IsCompleted => task.box is null || task.box.IsCompleted;
 
-        public T GetResult() => task.box is null ? task.result : task.box.TakeResult();
+        public T GetResult() => task.box is null ? task.result : task.box.TakeResult(task.use);
 
-        public void OnCompleted(Action continuation) => task.box!.Continuation = continuation;
+        public void OnCompleted(Action continuation) => task.box!.Resume(task.use, continuation);
 
-        public void UnsafeOnCompleted(Action continuation) => task.box!.Continuation = continuation;
+        public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
     }
 }
 
@@ -88,12 +90,13 @@ internal abstract class LoopTaskBox<T>
 {
     T result = default!;
     ExceptionDispatchInfo? error;
+    Action? continuation;
+    Action<Exception>? onError;
+
+    /// <summary>Counts the methods that this box has served: a task of an older one is void.</summary>
+    internal int Use { get; private set; }
 
     internal bool IsCompleted { get; private set; }
-
-    internal Action? Continuation { get; set; }
-
-    internal Action<Exception>? OnError { get; set; }
 
     internal void Complete(T value)
     {
@@ -107,9 +110,15 @@ internal abstract class LoopTaskBox<T>
         Finish();
     }
 
-    internal T TakeResult()
+    internal void Resume(int use, Action waiter)
     {
-        Debug.Assert(IsCompleted, "a LoopTask is awaited, not polled");
+        Demand(use == Use && !IsCompleted && continuation is null && onError is null);
+        continuation = waiter;
+    }
+
+    internal T TakeResult(int use)
+    {
+        Demand(use == Use && IsCompleted);
         var value = result;
         var thrown = error;
         Reset();
@@ -117,11 +126,19 @@ internal abstract class LoopTaskBox<T>
         return value;
     }
 
+    internal void Forget(int use, Action<Exception> report)
+    {
+        Demand(use == Use && continuation is null && onError is null);
+        onError = report;
+        if (IsCompleted)
+            Abandon();
+    }
+
     /// <summary>Ends a method that nobody awaits.</summary>
-    internal void Abandon()
+    void Abandon()
     {
         var thrown = error;
-        var report = OnError;
+        var report = onError;
         Reset();
         if (thrown is not null)
             report!(thrown.SourceException);
@@ -130,21 +147,32 @@ internal abstract class LoopTaskBox<T>
     void Finish()
     {
         IsCompleted = true;
-        var resume = Continuation;
-        if (resume is not null)
-            resume();
-        else if (OnError is not null)
+        var waiter = continuation;
+        if (waiter is not null)
+            waiter();
+        else if (onError is not null)
             Abandon();
     }
 
+    /// <summary>
+    /// Frees the box while its machine's last step is still on the stack below: that step does
+    /// nothing any more once it has set its result, so the box may serve another at once.
+    /// </summary>
     void Reset()
     {
         result = default!;
         error = null;
+        continuation = null;
+        onError = null;
         IsCompleted = false;
-        Continuation = null;
-        OnError = null;
+        Use++;
         ReturnToPool();
+    }
+
+    static void Demand(bool isOnce)
+    {
+        if (!isOnce)
+            throw new InvalidOperationException("a LoopTask is awaited once and not polled");
     }
 
     protected abstract void ReturnToPool();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Sluice.Net;
@@ -38,7 +39,11 @@ public sealed class Wakeup(Loop loop) : IConnectionHandler, ITimed, ICriticalNot
 
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-    public void UnsafeOnCompleted(Action continuation) => this.continuation = continuation;
+    public void UnsafeOnCompleted(Action continuation)
+    {
+        Debug.Assert(this.continuation is null, "one waiter at a time");
+        this.continuation = continuation;
+    }
 
     public void OnReadable(Connection connection) => Wake();
 
