@@ -109,6 +109,13 @@ public abstract class Connection
 
     public abstract void SetNoDelay(bool on);
 
+    /// <summary>What the kernel knows of the connection; false where it does not tell.</summary>
+    public virtual bool TryGetTcpInfo(out TcpInfo info)
+    {
+        info = default;
+        return false;
+    }
+
     /// <summary>SO_KEEPALIVE; a zero leaves the system's setting (seconds, seconds, count).</summary>
     public abstract void SetKeepAlive(
         bool on, int idleSeconds = 0, int intervalSeconds = 0, int count = 0);

@@ -173,6 +173,20 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
             NativeSocket.Set(descriptor, Native.LevelTcp, Native.NoDelay, on ? 1 : 0);
     }
 
+    public override bool TryGetTcpInfo(out TcpInfo info)
+    {
+        // Offsets of tcpi_rtt, tcpi_rttvar, tcpi_snd_cwnd and tcpi_rcv_space, in words.
+        const int rtt = 17, variance = 18, window = 20, space = 24, words = 26;
+        uint* read = stackalloc uint[words];
+        uint length = words * sizeof(uint);
+        bool isKnown = descriptor >= 0
+            && Native.GetSockOpt(
+                descriptor, Native.LevelTcp, Native.TcpInfo, read, &length) == 0
+            && length == words * sizeof(uint);
+        info = isKnown ? new(read[rtt], read[variance], read[window], read[space]) : default;
+        return isKnown;
+    }
+
     public override void SetKeepAlive(
         bool on, int idleSeconds = 0, int intervalSeconds = 0, int count = 0)
     {

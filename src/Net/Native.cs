@@ -43,6 +43,7 @@ static unsafe partial class Native
     internal const int KeepIdle = 4;
     internal const int KeepInterval = 5;
     internal const int KeepCount = 6;
+    internal const int TcpInfo = 11;
 
     internal const int LevelIpv6 = 41;
     internal const int Ipv6Only = 26;

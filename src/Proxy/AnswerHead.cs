@@ -84,6 +84,8 @@ static class AnswerHead
     /// <summary>expires, add_header, the empty line; the whole head is the exchange's SentHead.</summary>
     public static void End(Exchange x, int start, long modifiedSeconds = -1)
     {
+        // What there is of the head is what $sent_http_* of add_header see.
+        x.SentHead = new ArenaRange(start, x.Arena.Length - start);
         var isListed = IsHeaderStatus(x.Status);
         if (isListed && x.Location.Config.Core.Expires is { } expires)
             ExpiresHeaders.Append(x, expires, modifiedSeconds);

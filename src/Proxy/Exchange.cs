@@ -3,6 +3,7 @@ using Sluice.Config.Syntax;
 using Sluice.Net;
 using Sluice.Proxy.Http1;
 using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Routing.Variables;
 using Sluice.Proxy.Upstream;
 
 namespace Sluice.Proxy;
@@ -32,6 +33,9 @@ public sealed class Exchange(Worker worker) : ICaptures
 
     /// <summary>The loop's clock when the client's connection was accepted.</summary>
     public long ConnectionStartMs { get; internal set; }
+
+    /// <summary>The request came in one read with the one before it ($pipe).</summary>
+    public bool IsPipelined { get; internal set; }
 
     // ---- the request ----
 
@@ -95,13 +99,22 @@ public sealed class Exchange(Worker worker) : ICaptures
 
     // ---- variables ----
 
-    /// <summary>Bytes that live as long as the request: values of variables, the head sent.</summary>
+    /// <summary>Bytes that live as long as the request: texts under way, the head sent.</summary>
     public ByteBuilder Arena { get; } = new(1024);
 
-    /// <summary>Values of `set`, `map` and named captures by the snapshot's slot number.</summary>
+    /// <summary>
+    /// What variables keep: only they append here, so that a text that is put together in the
+    /// arena is not torn by a value that is found on the way.
+    /// </summary>
+    public ByteBuilder Kept { get; } = new(0);
+
+    /// <summary>
+    /// Values of `set`, `map` and named captures by the snapshot's slot number: ranges of
+    /// <see cref="Kept"/>.
+    /// </summary>
     public VariableValue[] Values { get; internal set; } = [];
 
-    /// <summary>What $1 to $9 stand for: ranges of <see cref="Arena"/>.</summary>
+    /// <summary>What $1 to $9 stand for: ranges of <see cref="Kept"/>.</summary>
     public ArenaRange[] Captures { get; } = new ArenaRange[10];
 
     public int CaptureCount { get; internal set; }
@@ -116,6 +129,9 @@ public sealed class Exchange(Worker worker) : ICaptures
 
     /// <summary>The head as it was sent, in <see cref="Arena"/> ($sent_http_*).</summary>
     public ArenaRange SentHead { get; internal set; }
+
+    /// <summary>The trailers as they were sent, in <see cref="Arena"/> ($sent_trailer_*).</summary>
+    public ArenaRange SentTrailers { get; internal set; }
 
     /// <summary>What goes to the client, and what it has not taken yet.</summary>
     internal ClientOutput Output { get; } = new();
@@ -190,6 +206,23 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>The client speaks HTTP/1.1: it can be sent chunks and interim answers.</summary>
     public bool IsHttp11 => Head.Version >= 1001;
 
+    /// <summary>
+    /// The request line, or of a head that never came whole as much as there is ($request).
+    /// </summary>
+    public ReadOnlySpan<byte> RequestLine
+    {
+        get
+        {
+            if (Head.RequestLine.Length > 0)
+                return Head.RequestLine.Of(HeadBuffer);
+            if (Head.Consumed > 0)
+                return default;
+            var read = HeadBuffer.AsSpan(0, BufferedEnd);
+            int end = read.IndexOfAny((byte)'\r', (byte)'\n');
+            return end < 0 ? read : read[..end];
+        }
+    }
+
     /// <summary>Adds the record of another peer that is asked.</summary>
     internal ref UpstreamTry AddTry()
     {
@@ -240,17 +273,8 @@ public sealed class Exchange(Worker worker) : ICaptures
 
     /// <summary>An expression matched: its groups are $1 to $9, and its names are variables.</summary>
     public void OnMatch(
-        Pattern pattern, ReadOnlySpan<byte> subject, ReadOnlySpan<GroupRange> groups)
-    {
-        CaptureCount = Math.Min(groups.Length, Captures.Length);
-        for (var i = 0; i < CaptureCount; i++)
-            Captures[i] = Store(subject, groups[i]);
-        foreach (var (name, group) in pattern.Names)
-        {
-            Values[Snapshot.Variables.SlotOf(name)] =
-                new VariableValue(ValueState.Found, Store(subject, groups[group]));
-        }
-    }
+        Pattern pattern, ReadOnlySpan<byte> subject, ReadOnlySpan<GroupRange> groups) =>
+        CaptureStore.Add(this, pattern, subject, groups);
 
     /// <summary>Reads path and arguments out of the head; false when the path is malformed.</summary>
     internal bool SetPathFromHead()
@@ -269,14 +293,6 @@ public sealed class Exchange(Worker worker) : ICaptures
         Args.Append(result.Args.Of(target));
         IsUriQuoted = result.WasQuoted;
         return true;
-    }
-
-    ArenaRange Store(ReadOnlySpan<byte> subject, GroupRange group)
-    {
-        var start = Arena.Length;
-        if (group.IsMatched)
-            Arena.Append(subject.Slice(group.Start, group.Length));
-        return new ArenaRange(start, Arena.Length - start);
     }
 
     /// <summary>Forgets the request, keeps the memory.</summary>
@@ -300,11 +316,14 @@ public sealed class Exchange(Worker worker) : ICaptures
         Server = null!;
         Location = null!;
         Arena.Clear();
+        Kept.Clear();
         Array.Clear(Values);
         CaptureCount = 0;
         RequestId = default;
         Status = 0;
         SentHead = default;
+        SentTrailers = default;
+        IsPipelined = false;
         BytesSent = 0;
         HeadBytesSent = 0;
         IsClientTimedOut = false;

@@ -23,7 +23,7 @@ public sealed class Location
         ErrorPages = [.. config.Core.ErrorPages.Select(page => new CompiledErrorPage(page, variables))];
         AddHeaders = [.. config.Core.AddHeaders.Select(header => new CompiledHeader(
             Encoding.Latin1.GetBytes(header.Name), variables.Compile(header.Value), header.Always))];
-        AccessLog = new AccessLog(config.Core.AccessLogs, variables, snapshot.Logs);
+        AccessLog = variables.Compile(config.Core.AccessLogs, snapshot.Logs);
         Errors = new ErrorLog(config.Core.ErrorLogs, snapshot.Logs);
         IndexFiles = [.. config.Core.IndexFiles.Select(variables.Compile)];
         TryFiles = config.TryFiles is { } files ? new CompiledTryFiles(files, variables) : null;
@@ -75,13 +75,13 @@ public sealed class Location
 /// <summary>A header of add_header or proxy_set_header, ready to be evaluated.</summary>
 public sealed record CompiledHeader(ReadOnlyMemory<byte> Name, CompiledText Value, bool Always = true);
 
-/// <summary>One step of the rewrite phase: sets the variable of a slot, or returns.</summary>
-public sealed record CompiledStep(int Slot, CompiledText? Text, int ReturnCode)
+/// <summary>One step of the rewrite phase: sets a variable, or returns.</summary>
+public sealed record CompiledStep(SettableVariable? Variable, CompiledText? Text, int ReturnCode)
 {
     internal static CompiledStep Of(RewriteStep step, VariableTable variables) => step switch
     {
-        SetStep set => new(variables.SlotOf(set.Variable), variables.Compile(set.Value), 0),
-        ReturnStep end => new(-1, end.Text is null ? null : variables.Compile(end.Text), end.Code),
+        SetStep set => new(variables.GetSettable(set.Variable), variables.Compile(set.Value), 0),
+        ReturnStep end => new(null, end.Text is null ? null : variables.Compile(end.Text), end.Code),
         _ => throw new ArgumentException($"unknown step {step}"),
     };
 }

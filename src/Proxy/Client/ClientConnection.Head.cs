@@ -9,9 +9,11 @@ sealed partial class ClientConnection
     /// <summary>Reads the next request's head into a new exchange.</summary>
     async LoopTask<HeadOutcome> ReadHeadAsync()
     {
-        if (aheadCount == 0 && !await AwaitBytesAsync())
+        var isPipelined = aheadCount > 0;
+        if (!isPipelined && !await AwaitBytesAsync())
             return HeadOutcome.Nothing;
         BeginExchange(ahead!, aheadCount);
+        exchange.IsPipelined = isPipelined;
         ahead = null;
         aheadCount = 0;
         var x = exchange;

@@ -1,12 +1,99 @@
 using System.Collections.Immutable;
-using Sluice.Config.Model;
-using Sluice.Proxy.Routing.Variables;
 
 namespace Sluice.Proxy.Log;
 
-public sealed class AccessLog(ImmutableArray<AccessLogTarget> targets, VariableTable variables, LogFiles files)
+/// <summary>The access logs of one location: every exchange that ended here gets its lines.</summary>
+public sealed class AccessLog(ImmutableArray<AccessLogOutput> targets)
 {
-    public bool IsOff => targets.IsEmpty || variables is null || files is null;
+    /// <summary>No line is ever written.</summary>
+    public bool IsOff => targets.IsEmpty;
 
-    public void Write(Exchange exchange) => _ = exchange;
+    /// <summary>Writes the lines of an exchange that has ended. Never blocks.</summary>
+    public void Write(Exchange exchange)
+    {
+        foreach (var target in targets)
+        {
+            if (target.IsWanted(exchange))
+                target.Write(exchange);
+        }
+    }
+}
+
+/// <summary>One <c>access_log</c>: a file, or a path that each exchange has of its own.</summary>
+/// <param name="format">How a line looks.</param>
+/// <param name="condition"><c>if=</c>; null writes every line.</param>
+public abstract class AccessLogOutput(LineFormat format, IExchangeValue? condition)
+{
+    /// <summary>Not when <c>if=</c> evaluates to nothing or "0".</summary>
+    internal bool IsWanted(Exchange exchange)
+    {
+        if (condition is null)
+            return true;
+        var scratch = Scratch.Bytes;
+        int start = scratch.Length;
+        condition.Append(exchange, scratch);
+        var value = scratch.From(start);
+        bool isWanted = !value.IsEmpty && !value.SequenceEqual("0"u8);
+        Scratch.Release(scratch, start);
+        return isWanted;
+    }
+
+    internal void Write(Exchange exchange)
+    {
+        if (FileOf(exchange) is not { } file)
+            return;
+        var scratch = Scratch.Bytes;
+        int start = scratch.Length;
+        format.Append(exchange, scratch);
+        scratch.Append((byte)'\n');
+        file.Append(scratch.From(start));
+        Scratch.Release(scratch, start);
+    }
+
+    /// <summary>Null when the line has to be dropped.</summary>
+    private protected abstract LogFile? FileOf(Exchange exchange);
+}
+
+/// <summary>An access log in one file.</summary>
+public sealed class FileAccessLog(LogFile file, LineFormat format, IExchangeValue? condition)
+    : AccessLogOutput(format, condition)
+{
+    private protected override LogFile? FileOf(Exchange exchange) => file;
+}
+
+/// <summary>An access log whose path has variables.</summary>
+/// <param name="path">The path; completed with the prefix when it is relative.</param>
+/// <param name="files">Whose writer opens the files, and whose prefix it is.</param>
+/// <param name="format">How a line looks.</param>
+/// <param name="condition"><c>if=</c>; null writes every line.</param>
+public sealed class VariableAccessLog(
+    IExchangeValue path, LogFiles files, LineFormat format, IExchangeValue? condition)
+    : AccessLogOutput(format, condition)
+{
+    private protected override LogFile? FileOf(Exchange exchange)
+    {
+        var scratch = Scratch.Bytes;
+        int start = scratch.Length;
+        scratch.AppendLatin1(files.Prefix);
+        int pathStart = scratch.Length;
+        path.Append(exchange, scratch);
+        var written = scratch.From(pathStart);
+        bool isAbsolute = written.StartsWith("/"u8);
+        var file = IsSafe(written)
+            ? files.Writer.ForPath(isAbsolute ? written : scratch.From(start))
+            : null;
+        Scratch.Release(scratch, start);
+        return file;
+    }
+
+    /// <summary>
+    /// A client that has a word in the path (<c>$host</c>, <c>$http_*</c>) does not climb out of
+    /// the directory, which nginx leaves to the configuration's author.
+    /// </summary>
+    static bool IsSafe(ReadOnlySpan<byte> path) =>
+        !path.IsEmpty
+        && !path.Contains((byte)0)
+        && path.IndexOf("/../"u8) < 0
+        && !path.StartsWith("../"u8)
+        && !path.EndsWith("/.."u8);
 }

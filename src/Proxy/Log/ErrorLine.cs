@@ -43,6 +43,20 @@ ref struct ErrorLine(Span<byte> buffer)
         }
     }
 
+    /// <summary>
+    /// A message that quotes foreign bytes: its quotes stay, what is not printable is escaped.
+    /// </summary>
+    public void AddGuarded(scoped ReadOnlySpan<byte> text)
+    {
+        foreach (byte value in text)
+        {
+            if (value is < 0x20 or >= 0x7F)
+                AddEscaped([value]);
+            else
+                Add([value]);
+        }
+    }
+
     /// <summary>What a client or a peer chose.</summary>
     public void AddEscaped(scoped ReadOnlySpan<byte> text) =>
         length += LogEscaping.Escape(text, buffer[length..^1]);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sluice.Config.Model;
 
 namespace Sluice.Proxy.Log;
 
@@ -24,11 +25,28 @@ public static class LogEscaping
 
     static ReadOnlySpan<byte> HexDigits => "0123456789ABCDEF"u8;
 
-    /// <summary>Where the first byte is that the default escape changes; -1 for none.</summary>
-    public static int FirstSpecial(ReadOnlySpan<byte> text) => text.IndexOfAny(specialDefault);
-
-    /// <summary>Where the first byte is that the escape of JSON changes; -1 for none.</summary>
-    public static int FirstSpecialInJson(ReadOnlySpan<byte> text) => text.IndexOfAny(specialJson);
+    /// <summary>Escapes what was appended since <paramref name="start"/>, in its place.</summary>
+    public static void EscapeFrom(ByteBuilder text, int start, LogEscape escape)
+    {
+        if (escape == LogEscape.None)
+            return;
+        bool isJson = escape == LogEscape.Json;
+        int plain = text.From(start).IndexOfAny(isJson ? specialJson : specialDefault);
+        if (plain < 0)
+            return;
+        // Rare: a quote or a byte beyond ASCII in a value. It is escaped behind itself, where
+        // there is room, and moved down.
+        start += plain;
+        int length = text.Length - start;
+        int room = length * (isJson ? JsonFactor : DefaultFactor);
+        text.Reserve(room);
+        text.Advance(room);
+        var all = text.Mutable(start);
+        var escaped = all[length..];
+        int count = isJson ? EscapeJson(all[..length], escaped) : Escape(all[..length], escaped);
+        escaped[..count].CopyTo(all);
+        text.Truncate(start + count);
+    }
 
     /// <summary>
     /// Quotes, backslashes, control bytes, DEL and bytes above become <c>\xXX</c>. Answers the

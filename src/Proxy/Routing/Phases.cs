@@ -111,14 +111,11 @@ static class Phases
         {
             if (step.ReturnCode == 444)
                 return Verdict.Hangup;
-            if (step.Slot < 0)
+            if (step.Variable is null)
                 return step.Text is null
                     ? Verdict.Fail(step.ReturnCode)
                     : new Verdict(VerdictKind.Text, step.ReturnCode, step.Text);
-            var start = x.Arena.Length;
-            step.Text!.Append(x, x.Arena);
-            x.Values[step.Slot] = new VariableValue(
-                ValueState.Found, new ArenaRange(start, x.Arena.Length - start));
+            step.Variable.Set(x, step.Text!);
         }
         return Verdict.Content;
     }

@@ -12,7 +12,7 @@ sealed class TunnelRecord
     readonly Server server;
     readonly byte[]? head;
     readonly byte[]? path;
-    readonly byte[]? arena;
+    readonly byte[]? kept;
     readonly VariableValue[]? values;
     readonly UpstreamTry[] tries;
     readonly Peer peer;
@@ -43,7 +43,7 @@ sealed class TunnelRecord
         if (x.HasValues)
         {
             values = x.Values.AsSpan().ToArray();
-            arena = x.Arena.Written.ToArray();
+            kept = x.Kept.Written.ToArray();
         }
     }
 
@@ -86,7 +86,7 @@ sealed class TunnelRecord
         x.RequestBytes = head!.Length;
         if (values is not null)
         {
-            x.Arena.Append(arena);
+            x.Kept.Append(kept);
             values.CopyTo(x.Values, 0);
         }
         if (path is not null)

@@ -1,0 +1,82 @@
+using System.Text;
+using Sluice.Config.Syntax;
+using Sluice.Proxy.Log;
+
+namespace Sluice.Proxy.Routing.Variables;
+
+/// <summary>
+/// A directive's argument made ready: bytes and variables in turn. Evaluating it allocates
+/// nothing.
+/// </summary>
+public sealed class CompiledText : IExchangeValue
+{
+    readonly Part[] parts;
+    readonly byte[] constant;
+
+    internal CompiledText(Template template, VariableTable variables)
+    {
+        Source = template.Source;
+        IsConstant = template.IsConstant;
+        parts = [.. template.Parts.Select(part => part.Kind == TemplatePartKind.Literal
+            ? new Part(Encoding.Latin1.GetBytes(part.Text), null)
+            : new Part(null, variables.VariableOf(part)))];
+        constant = IsConstant ? [.. parts.SelectMany(part => part.Literal!)] : [];
+        Constant = Encoding.Latin1.GetString(constant);
+    }
+
+    /// <summary>The argument as written.</summary>
+    public string Source { get; }
+
+    /// <summary>The value is the same in every exchange.</summary>
+    public bool IsConstant { get; }
+
+    /// <summary>The value of a constant, one char a byte; empty for others.</summary>
+    public string Constant { get; }
+
+    /// <summary>The value of a constant; empty for others.</summary>
+    public ReadOnlySpan<byte> ConstantBytes => constant;
+
+    /// <summary>
+    /// Appends the value to anything but <see cref="Exchange.Kept"/>. Variables without a value
+    /// add nothing; the answer is always true.
+    /// </summary>
+    public bool Append(Exchange exchange, ByteBuilder to)
+    {
+        foreach (ref readonly var part in parts.AsSpan())
+        {
+            if (part.Variable is null)
+                to.Append(part.Literal);
+            else
+                part.Variable.Append(exchange, to);
+        }
+        return true;
+    }
+
+    /// <summary>Evaluates into <see cref="Exchange.Kept"/>, for as long as the exchange lives.</summary>
+    public ArenaRange Keep(Exchange exchange)
+    {
+        // What is evaluated on the way may keep values of its own, so the text is put together
+        // elsewhere first.
+        var scratch = Scratch.Bytes;
+        int start = scratch.Length;
+        Append(exchange, scratch);
+        var range = KeptValues.Add(exchange, scratch.From(start));
+        Scratch.Release(scratch, start);
+        return range;
+    }
+
+    /// <summary>How long the value is, without keeping it.</summary>
+    public int Measure(Exchange exchange)
+    {
+        var scratch = Scratch.Bytes;
+        int start = scratch.Length;
+        Append(exchange, scratch);
+        int length = scratch.Length - start;
+        Scratch.Release(scratch, start);
+        return length;
+    }
+
+    public override string ToString() => Source;
+
+    readonly record struct Part(byte[]? Literal, Variable? Variable);
+}
