@@ -1,4 +1,6 @@
 using System.Text;
+using Sluice.Config.Model;
+using Sluice.Proxy;
 using Sluice.Proxy.Log;
 
 namespace Sluice.Unit.Proxy.Log;
@@ -19,8 +21,7 @@ public class LogEscapingTests
         int length = LogEscaping.Escape(Encoding.Latin1.GetBytes(text), target);
 
         Assert.Equal(expected, Encoding.Latin1.GetString(target, 0, length));
-        Assert.Equal(
-            expected == text, LogEscaping.FirstSpecial(Encoding.Latin1.GetBytes(text)) < 0);
+        Assert.Equal("start" + expected, InPlace(text, LogEscape.Default));
     }
 
     [Theory]
@@ -35,8 +36,7 @@ public class LogEscapingTests
         int length = LogEscaping.EscapeJson(Encoding.Latin1.GetBytes(text), target);
 
         Assert.Equal(expected, Encoding.Latin1.GetString(target, 0, length));
-        Assert.Equal(
-            expected == text, LogEscaping.FirstSpecialInJson(Encoding.Latin1.GetBytes(text)) < 0);
+        Assert.Equal("start" + expected, InPlace(text, LogEscape.Json));
     }
 
     [Fact]
@@ -47,5 +47,18 @@ public class LogEscapingTests
         Assert.Equal(5, LogEscaping.Escape("a\n\n"u8, target));
         Assert.Equal("a\\x0A"u8, target.AsSpan(0, 5));
         Assert.Equal(6, LogEscaping.Escape("abcdefgh"u8, target));
+    }
+
+    [Fact]
+    public void Without_an_escape_bytes_stay() =>
+        Assert.Equal("starta\"\n\u00ff", InPlace("a\"\n\u00ff", LogEscape.None));
+
+    static string InPlace(string text, LogEscape escape)
+    {
+        var builder = new ByteBuilder(8);
+        builder.Append("start"u8);
+        builder.AppendLatin1(text);
+        LogEscaping.EscapeFrom(builder, 5, escape);
+        return Encoding.Latin1.GetString(builder.Written);
     }
 }
