@@ -64,10 +64,15 @@ public static class Advice
         Nearest(word, words) ?? (words.Length == 1 ? $"it takes {words[0]}"
             : $"it takes one of {string.Join(", ", words)}");
 
-    /// <summary>"http, server or location".</summary>
-    public static string Places(ImmutableArray<Directive> rows)
+    /// <summary>
+    /// "http, server or location": where the rows of a name are allowed, those with a block alone
+    /// when it was written with one.
+    /// </summary>
+    public static string Places(ImmutableArray<Directive> rows, bool opensBlock)
     {
-        var contexts = rows.Aggregate(Contexts.None, (sum, row) => sum | row.Contexts);
+        var alike = rows.Where(row => row.Block != BlockForm.None == opensBlock).ToArray();
+        var contexts = (alike.Length > 0 ? alike : [.. rows])
+            .Aggregate(Contexts.None, (sum, row) => sum | row.Contexts);
         string[] names = [.. NamesOf(contexts)];
         return names.Length == 1 ? names[0]
             : string.Join(", ", names[..^1]) + " or " + names[^1];

@@ -99,7 +99,7 @@ public sealed class ConfigChecker : IReadVisitor
         string name = ValueChecker.Shown(node.Name);
         if (row is null)
         {
-            ReportUnknown(node, name, frame.Context);
+            ReportUnknown(node, name, frame.Context, opensBlock);
             return false;
         }
 
@@ -137,27 +137,28 @@ public sealed class ConfigChecker : IReadVisitor
         return values.Check(node, row);
     }
 
-    void ReportUnknown(DirectiveNode node, string name, Contexts context)
+    void ReportUnknown(DirectiveNode node, string name, Contexts context, bool opensBlock)
     {
+        // nginx has some names in more blocks than Sluice: keepalive_time.
         var elsewhere = DirectiveTable.Find(node.Name);
-        if (!elsewhere.IsEmpty)
-        {
-            diagnostics.Emerg(node, $"\"{name}\" directive is not allowed here",
-                $"it belongs in {Advice.Places(elsewhere)}");
-            return;
-        }
-
         string? module = DirectiveTable.ModuleOfKnown(node.Name);
-        if (module is not null)
+        bool isOfHttp = (context & Contexts.HttpServerLocation) != 0;
+        if (module is not null && (elsewhere.IsEmpty || isOfHttp))
         {
             diagnostics.Emerg(node,
                 $"\"{name}\" is a directive of nginx that Sluice does not implement",
                 $"it belongs to {module}");
-            return;
         }
-
-        diagnostics.Emerg(node, $"unknown directive \"{name}\"",
-            Advice.ForUnknown(node.Name, context));
+        else if (!elsewhere.IsEmpty)
+        {
+            diagnostics.Emerg(node, $"\"{name}\" directive is not allowed here",
+                $"it belongs in {Advice.Places(elsewhere, opensBlock)}");
+        }
+        else
+        {
+            diagnostics.Emerg(node, $"unknown directive \"{name}\"",
+                Advice.ForUnknown(node.Name, context));
+        }
     }
 
     void ReportArity(DirectiveNode node, Directive row, string name)

@@ -187,6 +187,7 @@ static class HttpCoreRows
         Tune("open_file_cache_valid", Args.One, Kind.Sec, "60s", "How long one is trusted."),
         Tune("open_file_cache_min_uses", Args.One, Kind.Number, "1", "When one is kept open."),
         Switch("open_file_cache_errors", "off", "Remembers files that are missing."),
+        Switch("open_file_cache_events", "off", "Lets the kernel tell of changes."),
         Tune("connection_pool_size", Args.One, Kind.Size, "256|512", "A part of nginx's memory.")
             with { Contexts = Contexts.HttpServer },
         Tune("request_pool_size", Args.One, Kind.Size, "4k", "A part of nginx's memory.")

@@ -17,7 +17,7 @@ public static class KnownNames
         Of("ngx_google_perftools_module", "google_perftools_profiles"),
         Of("ngx_http_core_module", """
             alias auth_delay chunked_transfer_encoding client_body_in_file_only disable_symlinks
-            early_hints etag if_modified_since keepalive_disable keepalive_min_timeout
+            early_hints etag if_modified_since keepalive_disable keepalive_min_timeout keepalive_time
             limit_except limit_rate limit_rate_after log_not_found log_subrequest max_headers
             max_ranges msie_padding msie_refresh post_action recursive_error_pages resolver
             resolver_timeout satisfy
@@ -80,15 +80,17 @@ public static class KnownNames
         Of("ngx_http_limit_req_module", """
             limit_req limit_req_dry_run limit_req_log_level limit_req_status limit_req_zone
             """),
-        Of("ngx_http_memcached_module", Upstream("memcached", "bind gzip_flag")),
+        Of("ngx_http_memcached_module", Prefixed("memcached", """
+            bind buffer_size connect_timeout gzip_flag next_upstream next_upstream_timeout
+            next_upstream_tries pass read_timeout send_timeout socket_keepalive
+            """)),
         Of("ngx_http_mirror_module", "mirror mirror_request_body"),
         Of("ngx_http_mp4_module", """
-            mp4 mp4_buffer_size mp4_limit_rate mp4_limit_rate_after mp4_max_buffer_size
-            mp4_start_key_frame
+            mp4 mp4_buffer_size mp4_max_buffer_size mp4_start_key_frame
             """),
         Of("ngx_http_perl_module", "perl perl_modules perl_require perl_set"),
         Of("ngx_http_proxy_module", Names("""
-            proxy_cache_background_update proxy_cache_convert_head proxy_cache_key
+            proxy_bind_dynamic proxy_cache_background_update proxy_cache_convert_head proxy_cache_key
             proxy_cache_lock proxy_cache_lock_age proxy_cache_lock_timeout
             proxy_cache_max_range_offset proxy_cache_methods proxy_cache_min_uses
             proxy_cache_path proxy_cache_purge proxy_cache_revalidate proxy_cache_use_stale
@@ -130,13 +132,13 @@ public static class KnownNames
             tunnel_next_upstream_tries tunnel_pass tunnel_read_timeout tunnel_send_lowat
             tunnel_send_timeout tunnel_socket_keepalive
             """),
-        Of("ngx_http_upstream_module", "least_time ntlm queue state sticky"),
+        Of("ngx_http_upstream_module", "least_time sticky"),
         Of("ngx_http_userid_module", """
             userid userid_domain userid_expires userid_flags userid_mark userid_name userid_p3p
             userid_path userid_service
             """),
         Of("ngx_http_uwsgi_module",
-            Upstream("uwsgi", GatewaySuffixes + " modifier1 modifier2 " + Ssl)),
+            Upstream("uwsgi", GatewaySuffixes + " modifier1 modifier2 string " + Ssl)),
         Of("ngx_http_v2_module", """
             http2 http2_body_preread_size http2_chunk_size http2_idle_timeout
             http2_max_concurrent_pushes http2_max_concurrent_streams http2_max_field_size

@@ -93,7 +93,7 @@ static class MainRows
         {
             Status = Status.AcceptedTuning, Summary = "How often nginx asks for the time.",
         },
-        new("thread_pool", Contexts.Main, Args.TwoMore, Kind.Other)
+        new("thread_pool", Contexts.Main, Args.TwoOrThree, Kind.Other)
         {
             Syntax = "name threads=number [max_queue=number]", Since = "1.7.11",
             Default = "default threads=32 max_queue=65536", Repeats = true,
@@ -122,9 +122,10 @@ static class EventsRows
             Default = "512", InvalidValue = "invalid number \"{0}\"",
             Summary = "How many connections one loop may have, those to upstreams included.",
         },
-        new("use", Contexts.Events, Args.One, Kind.Text)
+        new("use", Contexts.Events, Args.One, Kind.Enum)
         {
-            Syntax = "method", Status = Status.AcceptedTuning,
+            Syntax = "method", Keywords = ["epoll", "poll", "select"],
+            InvalidValue = "invalid event type \"{0}\"", Status = Status.AcceptedTuning,
             Summary = "The kernel's interface that nginx waits with.",
         },
         new("multi_accept", Contexts.Events, Args.One, Kind.Flag)
@@ -146,6 +147,11 @@ static class EventsRows
         {
             Syntax = "address | network | unix:", Repeats = true, Status = Status.AcceptedTuning,
             Summary = "Writes a debug log for the connections of some clients.",
+        },
+        new("epoll_events", Contexts.Events, Args.One, Kind.Number)
+        {
+            Default = "512", Status = Status.AcceptedTuning,
+            Summary = "How many events nginx takes from the kernel at once.",
         },
         new("worker_aio_requests", Contexts.Events, Args.One, Kind.Number)
         {
