@@ -21,17 +21,27 @@ static class AcceptedDifferences
 
     public static IReadOnlyList<Entry> All { get; } = Load();
 
-    /// <summary>The differences accepted for one case.</summary>
-    public static IEnumerable<Difference> For(string name) =>
-        All.Where(entry => entry.Case == name).SelectMany(entry => entry.Differences);
+    /// <summary>Fails unless exactly the differences that the list has for the case were found.</summary>
+    public static void Verify(string name, List<Difference> found)
+    {
+        var accepted = All.Where(entry => entry.Case == name)
+            .SelectMany(entry => entry.Differences).ToList();
+        var unlisted = found.Except(accepted).ToList();
+        var gone = accepted.Except(found).ToList();
+        Assert.True(
+            unlisted.Count == 0, $"{name}: differs from nginx:\n{Draft(name, unlisted)}");
+        Assert.True(
+            gone.Count == 0,
+            $"{name}: in accepted.json, but no longer so:\n{Draft(name, gone)}");
+    }
 
     /// <summary>An entry as it would stand in the file, for people to paste and to reason.</summary>
-    public static string Draft(string name, IEnumerable<Difference> differences) =>
+    static string Draft(string name, IEnumerable<Difference> differences) =>
         JsonSerializer.Serialize(new Entry(name, "WHY", [.. differences]), format);
 
     static Entry[] Load()
     {
-        var path = Path.Combine(Repository.EndToEnd, "Differential", "accepted.json");
+        var path = Path.Combine(Repository.EndToEnd, "accepted.json");
         return JsonSerializer.Deserialize<Entry[]>(File.ReadAllText(path), format)!;
     }
 }
