@@ -81,13 +81,17 @@ public sealed class Peer
     /// <summary>
     /// Goes on with what an earlier configuration's peer knows; before anybody uses this one.
     /// </summary>
-    internal void GoOnFrom(Peer old)
+    /// <param name="old">The same peer in the earlier configuration.</param>
+    /// <param name="keepsTurn">
+    /// Its turn too. Debts among other peers or other weights would send a burst to one of them.
+    /// </param>
+    internal void GoOnFrom(Peer old, bool keepsTurn)
     {
         State = old.State;
-        if (Weight != old.Weight)
-            return;
-        CurrentWeight = old.CurrentWeight;
-        EffectiveWeight = old.EffectiveWeight;
+        if (Weight == old.Weight)
+            EffectiveWeight = old.EffectiveWeight;
+        if (keepsTurn)
+            CurrentWeight = old.CurrentWeight;
     }
 
     /// <summary>

@@ -15,8 +15,9 @@ public sealed class PeerGroup
     /// <param name="config">The upstream.</param>
     /// <param name="previous">
     /// The group of the same upstream in the configuration that this one replaces. Peers with
-    /// the same server text and address keep their failures, their connections (tunnels of the
-    /// old configuration go on counting) and, if the weight is the same, their turn.
+    /// the same server text and address keep their failures and their connections (tunnels of
+    /// the old configuration go on counting); when no peer and no weight has changed, the turns
+    /// go on too.
     /// </param>
     public PeerGroup(UpstreamConfig config, PeerGroup? previous = null)
     {
@@ -69,6 +70,7 @@ public sealed class PeerGroup
     void GoOnFrom(PeerGroup previous)
     {
         var isTaken = new bool[previous.peers.Length];
+        var keepsTurns = HasPeersOf(previous);
         Gate.Enter();
         foreach (var peer in peers)
         {
@@ -77,11 +79,23 @@ public sealed class PeerGroup
                 if (isTaken[i] || !peer.IsSame(previous.peers[i]))
                     continue;
                 isTaken[i] = true;
-                peer.GoOnFrom(previous.peers[i]);
+                peer.GoOnFrom(previous.peers[i], keepsTurns);
                 break;
             }
         }
         Gate.Leave();
+    }
+
+    bool HasPeersOf(PeerGroup previous)
+    {
+        if (peers.Length != previous.peers.Length)
+            return false;
+        for (var i = 0; i < peers.Length; i++)
+        {
+            if (!peers[i].IsSame(previous.peers[i]) || peers[i].Weight != previous.peers[i].Weight)
+                return false;
+        }
+        return true;
     }
 }
 
