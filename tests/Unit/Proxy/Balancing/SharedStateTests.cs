@@ -7,7 +7,7 @@ namespace Sluice.Unit.Proxy.Balancing;
 public class SharedStateTests
 {
     const int Threads = 4;
-    const int ExchangesOfEach = 5_000;
+    const int ExchangesOfEach = 50_000;
 
     [Fact]
     public void Counters_of_many_workers_come_home_to_zero()
@@ -30,16 +30,16 @@ public class SharedStateTests
         {
             chosen[worker] = new int[3];
             var chooses = new Chooses(group);
-            for (var i = 0; i < 2_000; i++)
+            for (var i = 0; i < 50_000; i++)
             {
                 chosen[worker][chooses.First()!.Index]++;
                 chooses.Succeed();
             }
         });
-        // 8,000 choices are 1,000 cycles, whoever made them.
-        Assert.Equal(5_000, chosen.Sum(counts => counts[0]));
-        Assert.Equal(2_000, chosen.Sum(counts => counts[1]));
-        Assert.Equal(1_000, chosen.Sum(counts => counts[2]));
+        // 200,000 choices are 25,000 cycles, whoever made them.
+        Assert.Equal(125_000, chosen.Sum(counts => counts[0]));
+        Assert.Equal(50_000, chosen.Sum(counts => counts[1]));
+        Assert.Equal(25_000, chosen.Sum(counts => counts[2]));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class SharedStateTests
         for (var i = 0; i < ExchangesOfEach; i++)
         {
             chooses.Key = [(byte)i];
-            chooses.NowSeconds = 1_000 + (i / 100 * 11);
+            chooses.NowSeconds = 1_000 + (i / 1_000 * 11);
             if (chooses.First() is null)
                 continue;
             if (i % 5 == 0)
@@ -91,11 +91,17 @@ public class SharedStateTests
 
     static void Run(Action<int> work)
     {
+        // All begin at once: each has done its work in a few milliseconds.
+        using var start = new Barrier(Threads);
         var threads = new Thread[Threads];
         for (var i = 0; i < Threads; i++)
         {
             var worker = i;
-            threads[i] = new Thread(() => work(worker));
+            threads[i] = new Thread(() =>
+            {
+                start.SignalAndWait();
+                work(worker);
+            });
             threads[i].Start();
         }
         foreach (var thread in threads)
