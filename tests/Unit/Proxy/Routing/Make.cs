@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -23,12 +22,7 @@ static class Make
 
     internal static ReadOnlySpan<byte> Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    static readonly ConcurrentDictionary<(string, bool), Pattern> Patterns = new();
-
-    internal static Pattern Pattern(string source, bool ignoreCase = false) =>
-        Patterns.GetOrAdd((source, ignoreCase), _ => NewPattern(source, ignoreCase));
-
-    static Pattern NewPattern(string source, bool ignoreCase)
+    internal static Pattern Pattern(string source, bool ignoreCase = false)
     {
         var options = RegexOptions.CultureInvariant
             | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
@@ -61,15 +55,18 @@ static class Make
         Location(LocationMatch.Prefix, name, children, autoRedirect: true);
 
     internal static LocationConfig Location(
-        LocationMatch match, string name, LocationConfig[] children, bool autoRedirect = false) =>
-        new()
+        LocationMatch match,
+        string name,
+        LocationConfig[] children,
+        bool autoRedirect = false,
+        Pattern? pattern = null) => new()
         {
             Match = match,
             Name = name,
             Children = [.. children],
             AutoRedirect = autoRedirect,
             Pattern = match is LocationMatch.Regex or LocationMatch.RegexIgnoreCase
-                ? Pattern(name, match == LocationMatch.RegexIgnoreCase)
+                ? pattern ?? Pattern(name, match == LocationMatch.RegexIgnoreCase)
                 : null,
             Core = Core,
             Proxy = Proxy,
