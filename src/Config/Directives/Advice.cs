@@ -20,12 +20,15 @@ public static class Advice
         (Contexts.LimitExcept, "limit_except"),
     ];
 
-    /// <summary>The names of contexts, as nginx's documentation writes them.</summary>
+    /// <summary>
+    /// The names of contexts, as nginx's documentation writes them; without those whose blocks
+    /// Sluice does not have.
+    /// </summary>
     public static IEnumerable<string> NamesOf(Contexts contexts)
     {
         foreach (var (context, name) in contextNames)
         {
-            if (contexts.HasFlag(context))
+            if ((contexts & context & DirectiveTable.Opened) != 0)
                 yield return name;
         }
     }
@@ -43,7 +46,7 @@ public static class Advice
     public static string? Nearest(string name, IEnumerable<string> names)
     {
         string? best = null;
-        int least = name.Length switch { <= 2 => 1, <= 6 => 2, _ => 3 };
+        int least = name.Length switch { <= 4 => 1, <= 7 => 2, _ => 3 };
         foreach (string candidate in names)
         {
             int distance = Distance(name.ToLowerInvariant(), candidate, least);

@@ -86,7 +86,8 @@ public sealed class ConfigChecker : IReadVisitor
         bool isInclude = node.Name == "include" && node.Parent!.Name == "types";
         if (isInclude && !node.IsBroken && node.Args.Length != 1)
         {
-            diagnostics.Emerg(node, "invalid number of arguments in \"include\" directive");
+            diagnostics.Emerg(node, "invalid number of arguments in \"include\" directive",
+                $"it takes {Advice.Count(Args.One)}");
             node.IsBroken = true;
         }
 

@@ -30,6 +30,11 @@ public static class DirectiveTable
         .SelectMany(module => module.Directives.Select(name => (name, module.Name)))
         .ToFrozenDictionary(pair => pair.name, pair => pair.Name);
 
+    /// <summary>The contexts that a configuration can have: main, and what rows open.</summary>
+    public static Contexts Opened { get; } = Modules
+        .SelectMany(module => module.Directives)
+        .Aggregate(Contexts.Main, (sum, row) => sum | row.Opens);
+
     /// <summary>
     /// The rows of a name: more than one when it means different things in different blocks, as
     /// <c>server</c> does; none for a name without a row.

@@ -17,8 +17,8 @@ public static class KnownNames
         Of("ngx_google_perftools_module", "google_perftools_profiles"),
         Of("ngx_http_core_module", """
             alias auth_delay chunked_transfer_encoding client_body_in_file_only disable_symlinks
-            early_hints etag if_modified_since keepalive_disable keepalive_min_timeout keepalive_time
-            limit_except limit_rate limit_rate_after log_not_found log_subrequest max_headers
+            early_hints etag if_modified_since keepalive_disable keepalive_min_timeout
+            keepalive_time limit_except limit_rate limit_rate_after log_not_found log_subrequest max_headers
             max_ranges msie_padding msie_refresh post_action recursive_error_pages resolver
             resolver_timeout satisfy
             """),
@@ -113,8 +113,8 @@ public static class KnownNames
             ssi_silent_errors ssi_types ssi_value_length
             """),
         Of("ngx_http_ssl_module", """
-            ssl ssl_buffer_size ssl_certificate ssl_certificate_cache ssl_certificate_compression
-            ssl_certificate_key ssl_ciphers ssl_client_certificate ssl_conf_command ssl_crl
+            ssl ssl_buffer_size ssl_certificate ssl_certificate_cache
+            ssl_certificate_compression ssl_certificate_key ssl_ciphers ssl_client_certificate ssl_conf_command ssl_crl
             ssl_dhparam ssl_early_data ssl_ecdh_curve ssl_ech_file ssl_key_log ssl_ocsp
             ssl_ocsp_cache ssl_ocsp_responder ssl_password_file ssl_prefer_server_ciphers
             ssl_protocols ssl_reject_handshake ssl_session_cache ssl_session_ticket_key

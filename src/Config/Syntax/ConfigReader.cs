@@ -144,7 +144,10 @@ public sealed class ConfigReader
         return depth;
     }
 
-    /// <summary>Reads statements up to a closing brace or the end of the text.</summary>
+    /// <summary>
+    /// Reads statements up to a closing brace or the end of the text. In a block that is stepped
+    /// over, no error but that end is worth a word.
+    /// </summary>
     StatementEnd ReadBlock(
         TextInProgress text, ImmutableArray<DirectiveNode>.Builder into, DirectiveNode? parent,
         bool skips)
@@ -152,7 +155,7 @@ public sealed class ConfigReader
         while (!diagnostics.IsFull)
         {
             var (end, error) = text.Lexer.Next(text.Words);
-            if (error is not null)
+            if (error is not null && (!skips || text.Lexer.EndReported))
                 Report(text, error);
 
             text.EndWasWrong = error is not null;

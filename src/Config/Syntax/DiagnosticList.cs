@@ -10,6 +10,7 @@ namespace Sluice.Config.Syntax;
 public sealed class DiagnosticList
 {
     readonly List<Diagnostic> diagnostics = [];
+    readonly HashSet<(string Message, int SourceLine, int Column)> said = [];
 
     /// <summary>Nothing that stops nginx was found.</summary>
     public bool IsGood => ErrorCount == 0;
@@ -22,10 +23,16 @@ public sealed class DiagnosticList
     /// <summary>All of them in the order in which nginx would have come upon them.</summary>
     public ImmutableArray<Diagnostic> InOrder() => [.. diagnostics.OrderBy(d => d.Order)];
 
+    /// <summary>
+    /// Keeps a diagnostic, once: a file that is included in several places says the same each
+    /// time.
+    /// </summary>
     public void Add(Diagnostic diagnostic)
     {
         bool isError = diagnostic.Severity is Severity.Emerg or Severity.Crit;
-        if (isError && IsFull)
+        bool isNew = said.Add(
+            (diagnostic.Message, diagnostic.SourceLine, diagnostic.Column));
+        if (!isNew || isError && IsFull)
             return;
 
         if (isError)

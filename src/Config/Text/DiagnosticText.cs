@@ -10,6 +10,7 @@ namespace Sluice.Config.Text;
 public static class DiagnosticText
 {
     const int LineCharsMax = 100;
+    const int IncludesMax = 8;
 
     /// <summary>
     /// The whole text, each line with its line feed. <paramref name="program"/> is what nginx
@@ -47,11 +48,14 @@ public static class DiagnosticText
             text.Append(margin).Append(' ').Append(diagnostic.Suggestion).Append('\n');
         }
 
-        foreach (var site in diagnostic.IncludeChain)
+        foreach (var site in diagnostic.IncludeChain.Take(IncludesMax))
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"{margin} included from {site.File.Name}:{site.Line}\n");
         }
+
+        if (diagnostic.IncludeChain.Skip(IncludesMax).Any())
+            text.Append(margin).Append(" ...\n");
     }
 
     static void AppendSource(

@@ -301,10 +301,11 @@ public sealed class Lexer
     bool AfterQuote(char ch, Token word)
     {
         bool spansLines = word.Value.Contains('\n', StringComparison.Ordinal);
-        string suggestion = spansLines
-            ? $"is the quote that opens on line {word.Line} not closed there?"
-            : "a space or \";\" must follow the closing quote";
-        error = new LexError($"unexpected \"{ch}\"", line, position - 1, 1, suggestion);
+        error = spansLines
+            ? new LexError($"unexpected \"{ch}\"", line, word.Start, 1,
+                $"is the quote that opens here not closed? It closes on line {LineOfEnd(word)}")
+            : new LexError($"unexpected \"{ch}\"", line, position - 1, 1,
+                "a space or \";\" must follow the closing quote");
         wordStart = word.Start;
         wordLine = word.Line;
         return spansLines;

@@ -38,7 +38,8 @@ public class LexerPropertyTests
     public void Any_text_is_read_to_its_end() => Check.One(config, Prop.ForAll(texts, ReadsAll));
 
     [Fact]
-    public void Any_bytes_are_read_to_their_end() => Check.One(config, Prop.ForAll(bytes, ReadsAll));
+    public void Any_bytes_are_read_to_their_end() =>
+        Check.One(config, Prop.ForAll(bytes, ReadsAll));
 
     [Fact]
     public void Words_lie_in_the_text_one_behind_the_other() =>
