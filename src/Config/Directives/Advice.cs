@@ -63,9 +63,13 @@ public static class Advice
     }
 
     /// <summary>The nearest of a few words, else all of them.</summary>
-    public static string OneOf(string word, ImmutableArray<string> words) =>
-        Nearest(word, words) ?? (words.Length == 1 ? $"it takes {words[0]}"
+    public static string OneOf(string word, ImmutableArray<string> words)
+    {
+        // Of "1.0" and "1.1" none is nearer.
+        string? nearest = word.Length > 3 ? Nearest(word, words) : null;
+        return nearest ?? (words.Length == 1 ? $"it takes {words[0]}"
             : $"it takes one of {string.Join(", ", words)}");
+    }
 
     /// <summary>
     /// "http, server or location": where the rows of a name are allowed, those with a block alone
@@ -79,6 +83,16 @@ public static class Advice
         string[] names = [.. NamesOf(contexts)];
         return names.Length == 1 ? names[0]
             : string.Join(", ", names[..^1]) + " or " + names[^1];
+    }
+
+    /// <summary>"on line 3", or with the file's name when that is another one.</summary>
+    public static string PlaceOf(DirectiveNode node, SourceFile from)
+    {
+        if (node.File.IsCommandLine)
+            return "in the command line";
+
+        int line = node.NameToken.Line;
+        return node.File.Name == from.Name ? $"on line {line}" : $"in {node.File.Name}:{line}";
     }
 
     /// <summary>nginx's test of the number of arguments.</summary>

@@ -129,9 +129,9 @@ public sealed class ConfigChecker : IReadVisitor
 
         if (!row.Repeats && !frame.Seen.TryAdd(row, node))
         {
-            var first = frame.Seen[row];
-            diagnostics.Emerg(node, $"\"{name}\" directive is duplicate",
-                $"it stands in {first.File.Name}:{first.NameToken.Line} already");
+            string first = Advice.PlaceOf(frame.Seen[row], node.File);
+            diagnostics.Emerg(
+                node, $"\"{name}\" directive is duplicate", $"it stands {first} already");
             return false;
         }
 

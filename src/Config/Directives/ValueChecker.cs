@@ -73,7 +73,7 @@ sealed class ValueChecker(DiagnosticList diagnostics)
     bool CheckNumber(DirectiveNode node, Directive row, Token word)
     {
         if (!Values.TryNumber(word.Value, out long number))
-            return Refuse(node, row, word, "it takes digits alone", "invalid number");
+            return Refuse(node, row, word, NumberForm(row, word), "invalid number");
 
         bool isGood = number >= (row.Least ?? 0) && number <= (row.Most ?? long.MaxValue);
         if (isGood)
@@ -84,6 +84,15 @@ sealed class ValueChecker(DiagnosticList diagnostics)
             : $"value must be between {row.Least} and {row.Most}";
         diagnostics.Emerg(node, word, message);
         return false;
+    }
+
+    static string NumberForm(Directive row, Token word)
+    {
+        if (word.Value.Length > 0 && word.Value.All(char.IsAsciiDigit))
+            return "the number is too large";
+
+        return row.Keywords.IsEmpty ? "it takes digits alone"
+            : $"it takes digits alone, or {string.Join(" or ", row.Keywords)}";
     }
 
     bool CheckBuffers(DirectiveNode node, Directive row)

@@ -185,44 +185,57 @@ public sealed class ConfigReader
         TextInProgress text, DirectiveNode node, ImmutableArray<DirectiveNode>.Builder into,
         bool opensBlock, bool skips)
     {
+        if (opensBlock && RefusesBlock(text, node))
+        {
+            SkipBody(text);
+            EndBlock(text, node, []);
+            return;
+        }
+
         var policy = skips ? BlockPolicy.Skip
             : visitor?.Enter(node, opensBlock) ?? BlockPolicy.Read;
-
         if (opensBlock)
-            ReadBody(text, node, policy == BlockPolicy.Skip);
+            ReadBody(text, node, policy);
         else if (policy == BlockPolicy.Read && !node.IsBroken && node.Name == "include"
             && node.Args.Length == 1)
             Include(node, into);
     }
 
-    void ReadBody(TextInProgress text, DirectiveNode node, bool skips)
+    /// <summary>Blocks are not for -g, and not for any depth.</summary>
+    bool RefusesBlock(TextInProgress text, DirectiveNode node)
     {
-        bool wasEntered = !skips;
-        var body = ImmutableArray.CreateBuilder<DirectiveNode>();
-        if (text.File.IsCommandLine || text.Depth >= ConfigLimits.BlockDepth)
-        {
-            string message = text.File.IsCommandLine
-                ? "block directives are not supported in -g option"
-                : "too many nested blocks";
-            Report(text, new LexError(message, text.Lexer.Line, node.NameToken.Start,
-                node.NameToken.Length, null));
-            node.IsBroken = true;
-            SkipBody(text);
-        }
-        else
-        {
-            text.Depth++;
-            var end = ReadBlock(text, body, node, skips);
-            text.Depth--;
-            if (end == StatementEnd.EndOfText)
-                ReportOpenBlock(text, node);
-        }
+        string? message = text.File.IsCommandLine
+            ? "block directives are not supported in -g option"
+            : text.Depth >= ConfigLimits.BlockDepth ? "too many nested blocks" : null;
+        if (message is null)
+            return false;
 
-        node.Block = body.ToImmutable();
+        Report(text, new LexError(message, text.Lexer.Line, node.NameToken.Start,
+            node.NameToken.Length, null));
+        node.IsBroken = true;
+        return true;
+    }
+
+    void ReadBody(TextInProgress text, DirectiveNode node, BlockPolicy policy)
+    {
+        var body = ImmutableArray.CreateBuilder<DirectiveNode>();
+        text.Depth++;
+        var end = ReadBlock(text, body, node, policy == BlockPolicy.Skip);
+        text.Depth--;
+        if (end == StatementEnd.EndOfText)
+            ReportOpenBlock(text, node);
+
+        EndBlock(text, node, body.ToImmutable());
+        if (policy == BlockPolicy.Read)
+            visitor?.Leave(node);
+    }
+
+    void EndBlock(
+        TextInProgress text, DirectiveNode node, ImmutableArray<DirectiveNode> body)
+    {
+        node.Block = body;
         node.EndLine = text.Lexer.Line;
         node.EndOrder = order++;
-        if (wasEntered)
-            visitor?.Leave(node);
     }
 
     /// <summary>Steps over a block whose content means nothing, however deep it goes.</summary>
