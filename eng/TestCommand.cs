@@ -4,10 +4,7 @@ namespace Sluice.Eng;
 internal static class TestCommand
 {
     /// <summary>Set for the tests by <c>--update</c>: golden files are rewritten.</summary>
-    const string UpdateVariable = "SLUICE_UPDATE";
-
-    /// <summary>Tells the end-to-end tests which executable to run, unless the caller does.</summary>
-    const string ExecutableVariable = "SLUICE_BIN";
+    const string UpdateVariable = "SLUICE_UPDATE_GOLDEN";
 
     static string[] Colours => Console.IsOutputRedirected ? ["-noColor"] : [];
 
@@ -89,10 +86,6 @@ internal static class TestCommand
         string report = repository.At("artifacts", "tests", $"{assembly}.xml");
         Directory.CreateDirectory(Path.GetDirectoryName(report)!);
         File.Delete(report);
-        Environment.SetEnvironmentVariable(
-            ExecutableVariable,
-            Environment.GetEnvironmentVariable(ExecutableVariable)
-                ?? BuildCommand.Executable(repository));
         int exitCode = Shell.Run(
             repository.Root,
             repository.At(project, "bin", "Debug", "net10.0", assembly),

@@ -63,11 +63,15 @@ internal static class Daemon
     }
 
     /// <summary>In the child, once it serves: lets the parent end, and the terminal go.</summary>
-    public static void ReportReady()
+    /// <param name="logsToTerminal">An error log is standard error, which then stays.</param>
+    public static void ReportReady(bool logsToTerminal)
     {
         StandardStreams.Output(Ready + "\n");
         Posix.Silence(StandardInput);
         Posix.Silence(StandardOutput);
-        Posix.Silence(StandardError);
+        if (!logsToTerminal)
+        {
+            Posix.Silence(StandardError);
+        }
     }
 }

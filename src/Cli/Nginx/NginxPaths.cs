@@ -6,9 +6,12 @@ namespace Sluice.Cli.Nginx;
 /// <remarks>Why these defaults: docs/decisions/0004-default-paths.md.</remarks>
 internal sealed record NginxPaths
 {
+    /// <summary>The name that <c>-e</c> and <c>error_log</c> have for standard error.</summary>
+    public const string StandardError = "stderr";
+
     public const string DefaultPrefix = "/usr/share/nginx/";
     public const string DefaultConfigFile = "/etc/nginx/nginx.conf";
-    public const string DefaultErrorLog = "stderr";
+    public const string DefaultErrorLog = StandardError;
     public const string DefaultAccessLog = "/var/log/nginx/access.log";
     public const string DefaultPid = "/run/nginx.pid";
 
@@ -24,6 +27,13 @@ internal sealed record NginxPaths
     /// <summary>The error log before and without <c>error_log</c>; null for standard error.</summary>
     public required string? ErrorLog { get; init; }
 
+    /// <summary>
+    /// The access log without <c>access_log</c>. Nowhere when its directory does not exist: a
+    /// gateway that is tried out in a container should not fail for a log nobody asked for.
+    /// </summary>
+    public static string AccessLog =>
+        Directory.Exists(Path.GetDirectoryName(DefaultAccessLog)) ? DefaultAccessLog : "/dev/null";
+
     public static NginxPaths From(NginxOptions options)
     {
         string prefix = options.Prefix ?? DefaultPrefix;
@@ -38,7 +48,7 @@ internal sealed record NginxPaths
             Prefix = prefix,
             ConfigFile = file,
             ConfigPrefix = file[..(file.LastIndexOf('/') + 1)],
-            ErrorLog = log is "stderr" or "" ? null : Full(prefix, log),
+            ErrorLog = log is StandardError or "" ? null : Full(prefix, log),
         };
     }
 

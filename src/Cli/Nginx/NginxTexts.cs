@@ -1,14 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Sluice.Config.Model;
 
 namespace Sluice.Cli.Nginx;
 
 /// <summary>What <c>-v</c>, <c>-V</c> and <c>-h</c> print.</summary>
 internal static class NginxTexts
 {
-    /// <summary>The nginx whose behaviour this is.</summary>
-    public const string NginxVersion = "1.31.5";
-
     /// <summary>What nginx builds unless told not to, and whether Sluice has it.</summary>
     static readonly (string Name, bool Present)[] modules =
     [
@@ -28,7 +26,7 @@ internal static class NginxTexts
 
     /// <summary>The first line of all three.</summary>
     public static string Version =>
-        $"nginx version: nginx/{NginxVersion} (sluice/{SluiceVersion})\n";
+        $"nginx version: nginx/{NginxVersion.Number} (sluice/{SluiceVersion})\n";
 
     /// <summary>The further lines of <c>-V</c>, for tools that look for a module.</summary>
     public static string Configure

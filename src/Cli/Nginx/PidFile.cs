@@ -5,9 +5,10 @@ namespace Sluice.Cli.Nginx;
 /// <summary>The file that tells other programs which process to signal.</summary>
 internal sealed class PidFile
 {
-    readonly string path;
+    PidFile(string path) => Path = path;
 
-    PidFile(string path) => this.path = path;
+    /// <summary>The full path, in the configuration's bytes.</summary>
+    public string Path { get; }
 
     /// <summary>
     /// Writes this process's number. Null, with nginx's message in <paramref name="error"/>, when
@@ -37,12 +38,12 @@ internal sealed class PidFile
     {
         try
         {
-            File.Delete(StandardStreams.FromBytes(path));
+            File.Delete(StandardStreams.FromBytes(Path));
             return null;
         }
         catch (Exception failure) when (SystemFailure.IsExpected(failure))
         {
-            return $"unlink() \"{path}\" failed ({SystemFailure.Describe(failure)})";
+            return $"unlink() \"{Path}\" failed ({SystemFailure.Describe(failure)})";
         }
     }
 

@@ -17,12 +17,14 @@ public static partial class DocumentRules
 
     /// <summary>
     /// Where the map of ARCHITECTURE.md and the tree disagree: a folder that the tree has and the
-    /// map does not name, or the other way round.
+    /// map does not name, or the other way round. The map is the table of folders, and the list
+    /// of the folders of src/Proxy.
     /// </summary>
     public static IEnumerable<string> MapMistakes(
         string map, IEnumerable<string> folders, Func<string, bool> exists)
     {
         var named = MapPath().Matches(map).Select(match => match.Groups[1].Value.TrimEnd('/'))
+            .Concat(ProxyFolder().Matches(map).Select(match => $"src/Proxy/{match.Groups[1].Value}"))
             .ToHashSet(StringComparer.Ordinal);
         return folders.Where(folder => !named.Contains(folder))
             .Select(folder => $"{folder} is not on the map")
@@ -55,6 +57,10 @@ public static partial class DocumentRules
     /// <summary>A path in backticks that begins a row of a table.</summary>
     [GeneratedRegex(@"^\|\s*`([^`]+)`", RegexOptions.Multiline)]
     private static partial Regex MapPath();
+
+    /// <summary>A line of the list of the data path's folders.</summary>
+    [GeneratedRegex(@"^([A-Z]\w+)/ ", RegexOptions.Multiline)]
+    private static partial Regex ProxyFolder();
 
     [GeneratedRegex("<Project Path=\"([^\"]+)\"")]
     private static partial Regex Project();

@@ -18,7 +18,8 @@ public static partial class LayerRules
 
     /// <summary>
     /// The order of the data path. A folder may use those with a higher number, and its own. The
-    /// root (Gateway, Worker, Exchange) stands above all of them.
+    /// root (Gateway, Worker, Exchange) stands above all of them. Http1 comes third on the way of
+    /// a request and last here: it is pure, so everybody may parse with it and it uses nobody.
     /// </summary>
     static readonly Dictionary<string, int> order = new(StringComparer.Ordinal)
     {
@@ -27,11 +28,11 @@ public static partial class LayerRules
         ["Listen"] = 1,
         ["Client"] = 2,
         ["Static"] = 3,
-        ["Http1"] = 8,
         ["Routing"] = 4,
         ["Upstream"] = 5,
         ["Tunnel"] = 6,
         ["Log"] = 7,
+        ["Http1"] = 8,
     };
 
     /// <summary>References of a project file of src/ that its layer does not allow.</summary>

@@ -31,8 +31,9 @@ public class RuleTests
     [InlineData("Dictionary<int, (int A, int B)> table = new() {", "};")]
     [InlineData("class D {", "}")]
     [InlineData("[Theory]\n[InlineData(1, [2])", "]\nvoid F() { }")]
-    public void Tables_types_and_attributes_are_no_methods(string head, string tail) => Assert.Empty(
-        LengthRules.LongMethods(Source($"class C {{ {head}{new string('\n', 80)}{tail} }}")));
+    public void Tables_types_and_attributes_are_no_methods(string head, string tail) =>
+        Assert.Empty(LengthRules.LongMethods(
+            Source($"class C {{ {head}{new string('\n', 80)}{tail} }}")));
 
     [Fact]
     public void A_brace_in_a_literal_or_a_comment_is_no_block()
@@ -77,6 +78,7 @@ public class RuleTests
     [Theory]
     [InlineData("src/Proxy/Log/A.cs", "using Sluice.Proxy.Tunnel;")]
     [InlineData("src/Proxy/Log/A.cs", "Proxy.Tunnel.Pump pump;")]
+    [InlineData("src/Proxy/Http1/A.cs", "using Sluice.Proxy.Log;")]
     [InlineData("src/Proxy/Routing/Variables/A.cs", "using Sluice.Proxy.Client;")]
     [InlineData("src/Proxy/Shelf/A.cs", "namespace Sluice.Proxy.Shelf;")]
     public void A_folder_may_not_use_one_above(string path, string text) =>
@@ -84,6 +86,7 @@ public class RuleTests
 
     [Theory]
     [InlineData("src/Proxy/Tunnel/A.cs", "using Sluice.Proxy.Log;")]
+    [InlineData("src/Proxy/Upstream/A.cs", "using Sluice.Proxy.Http1;")]
     [InlineData("src/Proxy/Gateway.cs", "using Sluice.Proxy.Listen;")]
     [InlineData("src/Cli/A.cs", "using Sluice.Proxy.Listen;")]
     public void A_folder_may_use_those_below(string path, string text) =>
@@ -161,8 +164,8 @@ public class RuleTests
     [Fact]
     public void A_map_names_every_folder_and_no_other()
     {
-        string[] present = ["src/Net", "src/Proxy"];
-        const string map = "| `src/Net/` | loops |\n| `src/Gone` | nothing |\n";
+        string[] present = ["src/Net", "src/Proxy", "src/Proxy/Log"];
+        const string map = "| `src/Net/` | loops |\n| `src/Gone` | nothing |\nLog/  7  logs\n";
         Assert.Equal(
             ["src/Proxy is not on the map", "src/Gone does not exist"],
             DocumentRules.MapMistakes(map, present, present.Contains));

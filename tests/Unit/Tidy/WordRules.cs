@@ -33,11 +33,15 @@ public static partial class WordRules
             ["src/Proxy/", "src/Config/"],
             // A thread of its own, which has no loop's clock.
             ["src/Proxy/Log/LogWriter.cs"], "Loop.NowMs or Loop.UnixMs: time is a parameter"),
-        new(@"\bRandom\.Shared\b|\bnew Random\(\)", ["src/", "tests/Unit/"], [],
+        new(@"\bRandom\.Shared\b|\bnew Random\(\)", ["src/", "tests/Unit/"],
+            // Where chance enters the product.
+            ["src/Proxy/Gateway.cs"],
             "a seeded generator: chance is a parameter"),
         new(@"\bThread\.Sleep\b|\bTask\.Delay\b", ["src/Proxy/", "src/Config/", "tests/Unit/"],
             ["tests/Unit/Net/"], "a timer of the loop; a unit test never sleeps"),
-        new(@"\.GetAwaiter\(\)\s*\.GetResult\(\)|\.Result\b(?!\()|\.Wait\(\)", dataPath, [],
+        new(@"\.GetAwaiter\(\)\s*\.GetResult\(\)|\.Result\b(?!\()|\.Wait\(\)", dataPath,
+            // Runs on the thread that started the gateway.
+            ["src/Proxy/Gateway.cs"],
             "await on the loop: nothing on the path blocks"),
         new(@"\block\s*\(|\bMonitor\.", servedInTurns, [],
             "an owner: state belongs to one loop; others Post"),

@@ -81,17 +81,13 @@ public sealed class Peer
     /// <summary>
     /// Goes on with what an earlier configuration's peer knows; before anybody uses this one.
     /// </summary>
-    /// <param name="old">The same peer in the earlier configuration.</param>
-    /// <param name="keepsTurn">
-    /// Its turn too. Debts among other peers or other weights would send a burst to one of them.
-    /// </param>
-    internal void GoOnFrom(Peer old, bool keepsTurn)
+    internal void GoOnFrom(Peer old)
     {
         State = old.State;
-        if (Weight == old.Weight)
-            EffectiveWeight = old.EffectiveWeight;
-        if (keepsTurn)
-            CurrentWeight = old.CurrentWeight;
+        if (Weight != old.Weight)
+            return;
+        CurrentWeight = old.CurrentWeight;
+        EffectiveWeight = old.EffectiveWeight;
     }
 
     /// <summary>

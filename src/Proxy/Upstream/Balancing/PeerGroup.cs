@@ -15,9 +15,8 @@ public sealed class PeerGroup
     /// <param name="config">The upstream.</param>
     /// <param name="previous">
     /// The group of the same upstream in the configuration that this one replaces. Peers with
-    /// the same server text and address keep their failures and their connections (tunnels of
-    /// the old configuration go on counting); when no peer and no weight has changed, the turns
-    /// go on too.
+    /// the same server text and address keep their failures, their connections (tunnels of the
+    /// old configuration go on counting) and, if the weight is the same, their turn.
     /// </param>
     public PeerGroup(UpstreamConfig config, PeerGroup? previous = null)
     {
@@ -70,7 +69,6 @@ public sealed class PeerGroup
     void GoOnFrom(PeerGroup previous)
     {
         var isTaken = new bool[previous.peers.Length];
-        var keepsTurns = HasPeersOf(previous);
         Gate.Enter();
         foreach (var peer in peers)
         {
@@ -79,23 +77,11 @@ public sealed class PeerGroup
                 if (isTaken[i] || !peer.IsSame(previous.peers[i]))
                     continue;
                 isTaken[i] = true;
-                peer.GoOnFrom(previous.peers[i], keepsTurns);
+                peer.GoOnFrom(previous.peers[i]);
                 break;
             }
         }
         Gate.Leave();
-    }
-
-    bool HasPeersOf(PeerGroup previous)
-    {
-        if (peers.Length != previous.peers.Length)
-            return false;
-        for (var i = 0; i < peers.Length; i++)
-        {
-            if (!peers[i].IsSame(previous.peers[i]) || peers[i].Weight != previous.peers[i].Weight)
-                return false;
-        }
-        return true;
     }
 }
 

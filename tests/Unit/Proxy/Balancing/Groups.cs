@@ -28,23 +28,16 @@ static class Groups
         new(new IPEndPoint(IPAddress.Loopback, port), $"127.0.0.1:{port}");
 
     /// <summary>Servers on the ports 1, 2, 3, ... with these weights.</summary>
-    internal static UpstreamServer[] Weights(params int[] weights) => WeightsAt(1, weights);
-
-    /// <summary>Servers on these ports in a row with these weights.</summary>
-    internal static UpstreamServer[] WeightsAt(int port, params int[] weights) =>
-        [.. weights.Select((weight, i) => Server(port + i, weight))];
-
-    /// <summary>The servers, never left out for failures.</summary>
-    internal static UpstreamServer[] WithoutMaxFails(UpstreamServer[] servers) =>
-        [.. servers.Select(server => server with { MaxFails = 0 })];
+    internal static UpstreamServer[] Weights(params int[] weights) =>
+        [.. weights.Select((weight, i) => Server(i + 1, weight))];
 
     internal static PeerGroup Group(params UpstreamServer[] servers) =>
         Group(Balancer.RoundRobin, servers);
 
     internal static PeerGroup Group(Balancer balancer, params UpstreamServer[] servers) =>
-        new(ConfigOf(balancer, servers));
+        new(Config(balancer, servers));
 
-    internal static UpstreamConfig ConfigOf(Balancer balancer, params UpstreamServer[] servers) =>
+    internal static UpstreamConfig Config(Balancer balancer, params UpstreamServer[] servers) =>
         new()
         {
             Name = "backend",

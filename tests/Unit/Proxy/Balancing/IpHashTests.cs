@@ -32,22 +32,6 @@ public class IpHashTests
         Assert.Equal("cba", chooses.LettersOfTries());
     }
 
-    [Theory]
-    [InlineData("af7f:e787:565:26c1:def6:b230:e8bb:e04d", "adeifgb", "chj")]
-    [InlineData("70cb:ac0:7cd3:e7ab:5ec7:6e85:1476:c10", "hbfdegc", "a", 7, 8, 2, 8, 3, 4, 2, 5)]
-    [InlineData("217.41.251.102", "dfecab", "", 1, 3, 5, 4, 4, 3)]
-    [InlineData("235.215.246.109", "bfcdea", "", 3, 8, 9, 6, 3, 8)]
-    public void All_tries_are_those_of_nginx_until_round_robin_decides(
-        string address, string expected, string down, params int[] weights)
-    {
-        var servers = WithoutMaxFails(
-            Weights(weights.Length == 0 ? [.. Enumerable.Repeat(1, 10)] : weights));
-        foreach (var letter in down)
-            servers[letter - 'a'] = servers[letter - 'a'] with { Down = true };
-        Assert.Equal(
-            expected, With(Group(Balancer.IpHash, servers), address).LettersOfTries());
-    }
-
     [Fact]
     public void A_peer_that_is_down_leaves_the_mapping_of_the_others()
     {

@@ -9,8 +9,6 @@ public class RoundRobinTests
     [InlineData("abacaabaca", 3, 1, 1)]
     [InlineData("abaaba", 2, 1)]
     [InlineData("abcabc", 1, 1, 1)]
-    [InlineData("aacaabaacaaacaabaacaaaca", 7, 1, 2)]
-    [InlineData("cbccaccbcccbccaccbcccbcc", 1, 2, 7)]
     [InlineData("aaaa", 1)]
     public void Peers_take_turns_by_weight(string turns, params int[] weights) =>
         Assert.Equal(turns, new Chooses(Group(Weights(weights))).Letters(turns.Length));
@@ -18,7 +16,7 @@ public class RoundRobinTests
     [Fact]
     public void A_peer_is_tried_once_in_an_exchange()
     {
-        var servers = WithoutMaxFails(Weights(1, 1, 1));
+        var servers = Weights(1, 1, 1).Select(server => server with { MaxFails = 0 }).ToArray();
         Assert.Equal("abc", new Chooses(Group(servers)).LettersOfTries());
     }
 
@@ -197,7 +195,8 @@ public class RoundRobinTests
     [Fact]
     public void More_than_64_peers_are_each_tried_once()
     {
-        var servers = WithoutMaxFails(Weights([.. Enumerable.Repeat(1, 150)]));
+        var servers = Weights([.. Enumerable.Repeat(1, 150)])
+            .Select(server => server with { MaxFails = 0 }).ToArray();
         var chooses = new Chooses(Group(servers));
         var tried = new HashSet<int> { chooses.First()!.Index };
         while (chooses.Retry() is { } peer)

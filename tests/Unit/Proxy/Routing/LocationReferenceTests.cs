@@ -2,7 +2,6 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Sluice.Config.Model;
-using Sluice.Config.Syntax;
 using Sluice.Proxy.Routing.Locations;
 using Sluice.Proxy.Routing.Matching;
 using static Sluice.Unit.Proxy.Routing.Make;
@@ -14,10 +13,6 @@ public class LocationReferenceTests
 {
     static readonly string[] Pieces = ["/", "a", "b", "-", ".", "ab", "/a", "\u00E9"];
     static readonly string[] Sources = ["^/a", "b$", "a.*b", "/", "-", "^/(a|b)/", "(?i)B"];
-
-    // Made once: parsing expressions would take most of the test's time.
-    static readonly Dictionary<string, Pattern> Patterns =
-        Sources.ToDictionary(source => source, source => Make.Pattern(source));
 
     [Fact]
     public void The_tree_finds_what_the_rules_say() =>
@@ -64,8 +59,7 @@ public class LocationReferenceTests
             : Level(match == LocationMatch.Regex ? parent : name, depth - 1)
         select Location(
             match, name, children,
-            proxied && match != LocationMatch.Regex && name.EndsWith('/'),
-            Patterns.GetValueOrDefault(name));
+            proxied && match != LocationMatch.Regex && name.EndsWith('/'));
 
     /// <summary>One level of locations, as nginx's documentation and its code describe it.</summary>
     sealed class Reference

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -22,7 +23,12 @@ static class Make
 
     internal static ReadOnlySpan<byte> Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
-    internal static Pattern Pattern(string source, bool ignoreCase = false)
+    static readonly ConcurrentDictionary<(string, bool), Pattern> Patterns = new();
+
+    internal static Pattern Pattern(string source, bool ignoreCase = false) =>
+        Patterns.GetOrAdd((source, ignoreCase), _ => NewPattern(source, ignoreCase));
+
+    static Pattern NewPattern(string source, bool ignoreCase)
     {
         var options = RegexOptions.CultureInvariant
             | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
@@ -55,18 +61,15 @@ static class Make
         Location(LocationMatch.Prefix, name, children, autoRedirect: true);
 
     internal static LocationConfig Location(
-        LocationMatch match,
-        string name,
-        LocationConfig[] children,
-        bool autoRedirect = false,
-        Pattern? pattern = null) => new()
+        LocationMatch match, string name, LocationConfig[] children, bool autoRedirect = false) =>
+        new()
         {
             Match = match,
             Name = name,
             Children = [.. children],
             AutoRedirect = autoRedirect,
             Pattern = match is LocationMatch.Regex or LocationMatch.RegexIgnoreCase
-                ? pattern ?? Pattern(name, match == LocationMatch.RegexIgnoreCase)
+                ? Pattern(name, match == LocationMatch.RegexIgnoreCase)
                 : null,
             Core = Core,
             Proxy = Proxy,

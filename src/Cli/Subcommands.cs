@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Sluice.Cli.Demo;
+
+namespace Sluice.Cli;
+
+/// <summary>
+/// The commands nginx does not have. Loaded only when one of them is asked for: the libraries they
+/// use would double the time it takes the gateway to start.
+/// </summary>
+internal static class Subcommands
+{
+    /// <summary>Whether an argument is the name of a command.</summary>
+    public static bool IsOne(string argument) => argument is "demo";
+
+    public static int Run(string[] arguments)
+    {
+        var root = new RootCommand("The WebSocket gateway that speaks nginx.conf.")
+        {
+            DemoCommand.Create(),
+        };
+        return root.Parse(arguments).Invoke();
+    }
+}
