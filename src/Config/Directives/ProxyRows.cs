@@ -126,7 +126,7 @@ static class ProxyRows
         },
         new("proxy_next_upstream", Levels, Args.OneMore, Kind.Bitmask)
         {
-            Default = "error timeout", Inherits = true,
+            Default = "error timeout", Inherits = true, Repeats = true,
             Syntax = "error | timeout | invalid_header | http_500 | http_502 | http_503"
                 + " | http_504 | http_403 | http_404 | http_429 | non_idempotent | off ...",
             Keywords =

@@ -95,9 +95,7 @@ static class Phases
     static Verdict RedirectToSlash(Exchange x)
     {
         var start = x.Arena.Length;
-        var name = x.Location.NameBytes.Span;
-        var room = x.Arena.Reserve(UriEscape.EscapedLength(name, EscapeUse.Uri));
-        x.Arena.Advance(UriEscape.Escape(name, EscapeUse.Uri, room));
+        x.Arena.Append(x.Location.NameBytes.Span);
         if (x.Args.Length > 0)
         {
             x.Arena.Append((byte)'?');

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Sluice.Config.Directives;
 using Sluice.Config.Syntax;
 using Sluice.Config.Text;
 
@@ -100,6 +101,9 @@ sealed class HttpBuilder(BuildContext build, DirectiveNode http)
     void SayUnknownVariables()
     {
         foreach (var (name, node, at) in build.Variables.Unknown())
-            build.SayAtEnd(http, Severity.Emerg, node, at, $"unknown \"{name}\" variable");
+        {
+            build.SayAtEnd(http, Severity.Emerg, node, at, $"unknown \"{name}\" variable",
+                Advice.Nearest(name, build.Variables.KnownNames()));
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sluice.Config.Directives;
 using Sluice.Config.Syntax;
 
 namespace Sluice.Config.Model.Building;
@@ -37,6 +39,7 @@ sealed class MainBuilder(BuildContext build, ConfigTree tree)
 
         var config = http is null ? null : new HttpBuilder(build, http).Build();
         build.Zones.Finish(build);
+        NoteTuning(tree.Directives, Contexts.Main);
         return Finish(config);
     }
 
@@ -86,6 +89,20 @@ sealed class MainBuilder(BuildContext build, ConfigTree tree)
         Http = config,
         Files = [.. tree.Files.Select(file => new ConfigFile(file.Name, file.Text))],
     };
+
+    /// <summary>Notes what is accepted without effect, in file order.</summary>
+    void NoteTuning(ImmutableArray<DirectiveNode> nodes, Contexts context)
+    {
+        foreach (var node in nodes)
+        {
+            if (DirectiveTable.Find(node.Name, context) is not { } row)
+                continue;
+            if (row.Status == Status.AcceptedTuning)
+                build.Ignore(row.Name);
+            if (row.Block == BlockForm.Directives)
+                NoteTuning(node.Children, row.Opens);
+        }
+    }
 
     static bool ReadProcesses(BuildContext build, DirectiveNode node, out int value)
     {

@@ -61,7 +61,7 @@ sealed class VariableRegistry
     public IEnumerable<(string Name, DirectiveNode Node, Text.Token At)> Unknown() =>
         uses.Where(use => !IsKnown(use.Name));
 
-    /// <summary>A known name that is close to an unknown one; null when there is none.</summary>
+    /// <summary>Every name that is known, families left out.</summary>
     public IEnumerable<string> KnownNames() => VariableNames.BuiltIn.Concat(maps).Concat(written);
 
     bool IsKnown(string name) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using Sluice.Config.Directives;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Config.Text;
@@ -41,7 +42,7 @@ static class Sample
     /// <summary>Builds a text; what is wrong goes to the list.</summary>
     public static MainConfig? Build(string text, DiagnosticList diagnostics)
     {
-        var tree = ConfigReader.ReadAlone(new SourceFile(FileName, text), diagnostics);
+        var tree = ConfigChecker.ReadAlone(new SourceFile(FileName, text), diagnostics);
         return ModelBuilder.Build(tree, Environment, diagnostics);
     }
 
