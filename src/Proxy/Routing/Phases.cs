@@ -82,7 +82,8 @@ static class Phases
         }
         if (match.IsRedirect)
             return RedirectToSlash(x);
-        return RunSteps(x);
+        // Where the server's level answers, its steps have run already, as in nginx.
+        return x.Location == x.Server.Root ? Verdict.Content : RunSteps(x);
     }
 
     static bool IsBodyTooLarge(Exchange x)

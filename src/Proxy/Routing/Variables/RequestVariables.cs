@@ -54,9 +54,10 @@ static class RequestVariables
         return x.Path.Length > 0;
     }
 
+    /// <summary>Parts of a request line that was refused are not found.</summary>
     static bool Append(Exchange x, HeadRange range, ByteBuilder to)
     {
-        if (range.IsNone)
+        if (range.IsNone || x.Head.Version == 0)
             return false;
         to.Append(range.Of(x.HeadBuffer));
         return true;
