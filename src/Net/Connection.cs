@@ -55,7 +55,9 @@ public abstract class Connection
     /// </summary>
     public bool CanRead { get; protected set; }
 
-    /// <summary>False once Write took less than it was given, until the next OnWritable.</summary>
+    /// <summary>
+    /// False once the kernel took less than it was given, until the next OnWritable.
+    /// </summary>
     public bool CanWrite { get; protected set; }
 
     /// <summary>
@@ -80,7 +82,8 @@ public abstract class Connection
 
     /// <summary>
     /// How many bytes were taken, possibly fewer than given or none (then CanWrite is false and
-    /// OnWritable follows); or -errno. Never blocks.
+    /// OnWritable follows); or -errno. Never blocks. SocketLoop keeps what the kernel did not
+    /// take, up to a bound: CanWrite may then be false although everything was taken.
     /// </summary>
     public abstract int Write(ReadOnlySpan<byte> bytes);
 

@@ -65,6 +65,7 @@ static unsafe partial class Native
     internal const int EventNonblock = 0x800;
 
     internal const int NotPermitted = -1;
+    internal const int NoSuchFile = -2;
     internal const int Interrupted = -4;
     internal const int BadDescriptor = -9;
     internal const int OutOfMemory = -12;

@@ -35,4 +35,22 @@ public static class NetLimits
     /// comes in the next, after timers and posted work have had their say.
     /// </summary>
     public const int EventsPerTurn = 512;
+
+    /// <summary>
+    /// Bytes that SocketLoop keeps for one connection when the kernel takes no more; a write
+    /// takes no more than these and the kernel's. The scratch buffer fits in.
+    /// </summary>
+    public const int KeptBytes = ScratchBytes;
+
+    /// <summary>
+    /// How long SocketLoop goes on sending what it kept for a connection that was closed; then
+    /// the connection is reset.
+    /// </summary>
+    public const int SendAfterCloseMs = 60_000;
+
+    /// <summary>
+    /// How long the end of a SocketLoop may take: then connections that still owe bytes are
+    /// reset.
+    /// </summary>
+    public const int DisposeMsMax = 500;
 }

@@ -13,6 +13,12 @@ public sealed class FlowOnEpoll() : FlowContract(new EpollLoop());
 [SupportedOSPlatform("linux")]
 public sealed class LoopOnEpoll() : LoopContract(new EpollLoop());
 
+public sealed class ConnectionsOnSockets() : ConnectionContract(new SocketLoop());
+
+public sealed class FlowOnSockets() : FlowContract(new SocketLoop());
+
+public sealed class LoopOnSockets() : LoopContract(new SocketLoop());
+
 public sealed class ConnectionsSimulated() : ConnectionContract(SimulatedLoops.Make());
 
 public sealed class FlowSimulated() : FlowContract(SimulatedLoops.Make());
