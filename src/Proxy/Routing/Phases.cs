@@ -96,7 +96,9 @@ static class Phases
     static Verdict RedirectToSlash(Exchange x)
     {
         var start = x.Arena.Length;
-        x.Arena.Append(x.Location.NameBytes.Span);
+        var name = x.Location.NameBytes.Span;
+        var room = x.Arena.Reserve(UriEscape.EscapedLength(name, EscapeUse.Uri));
+        x.Arena.Advance(UriEscape.Escape(name, EscapeUse.Uri, room));
         if (x.Args.Length > 0)
         {
             x.Arena.Append((byte)'?');
