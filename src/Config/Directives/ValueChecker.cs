@@ -21,7 +21,7 @@ sealed class ValueChecker(DiagnosticList diagnostics)
 
     public bool Check(DirectiveNode node, Directive row)
     {
-        if (row.Kind is Kind.Other or Kind.None or Kind.Text or Kind.Path)
+        if (row.Kind is Kind.Other or Kind.None or Kind.Text)
             return true;
 
         var word = node.Args[0];
@@ -43,6 +43,7 @@ sealed class ValueChecker(DiagnosticList diagnostics)
             Kind.Buffers => CheckBuffers(node, row),
             Kind.Enum => CheckEnum(node, row, word),
             Kind.Bitmask => CheckBitmask(node, row),
+            Kind.Path => CheckLevels(node, row),
             _ => CheckTemplates(node),
         };
     }
@@ -102,6 +103,18 @@ sealed class ValueChecker(DiagnosticList diagnostics)
             return Refuse(node, row, count, "first comes the number of buffers");
         if (!Values.TrySize(size.Value, out long bytes) || bytes == 0)
             return Refuse(node, row, size, SizeForm);
+        return true;
+    }
+
+    /// <summary>A directory for temporary files may have levels of directories below it.</summary>
+    bool CheckLevels(DirectiveNode node, Directive row)
+    {
+        foreach (var level in node.Args.Skip(1))
+        {
+            if (!Values.TryNumber(level.Value, out long number) || number == 0)
+                return Refuse(node, row, level, "a level is a number");
+        }
+
         return true;
     }
 
