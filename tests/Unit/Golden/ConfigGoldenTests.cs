@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using Sluice.Config.Directives;
+using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Config.Text;
 using Sluice.Unit.Config;
@@ -17,6 +19,15 @@ public class ConfigGoldenTests
     const string Mark = "----";
 
     static readonly string directory = Path.Combine(Tidy.Tree.Root, "tests/Unit/Golden/config");
+
+    static readonly BuildEnvironment environment = new()
+    {
+        ConfigPath = MainFile,
+        Prefix = "/usr/share/nginx/",
+        PageSize = 4096,
+        IsPrivileged = true,
+        Resolver = new NoNames(),
+    };
 
     public static TheoryData<string> Cases =>
         [.. Directory.EnumerateFiles(directory, "*.txt")
@@ -64,7 +75,8 @@ public class ConfigGoldenTests
 
         Store();
         var diagnostics = new DiagnosticList();
-        ConfigChecker.Read(MainFile, files, diagnostics, commandLine);
+        var tree = ConfigChecker.Read(MainFile, files, diagnostics, commandLine);
+        ModelBuilder.Build(tree, environment, diagnostics);
         var found = diagnostics.InOrder();
         return found.IsEmpty ? "ok\n" : string.Concat(found.Select(d => DiagnosticText.Render(d)));
 
@@ -76,5 +88,11 @@ public class ConfigGoldenTests
                 files[name.StartsWith('/') ? name : "/etc/sluice/" + name] = content.ToString();
             content.Clear();
         }
+    }
+
+    /// <summary>No host has an address: what is printed does not depend on the machine.</summary>
+    sealed class NoNames : IHostResolver
+    {
+        public IReadOnlyList<IPAddress> Resolve(string host) => [];
     }
 }
