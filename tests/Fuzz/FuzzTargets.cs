@@ -11,6 +11,7 @@ public static class FuzzTargets
         new ResponseHeadTarget(),
         new ChunkedBodyTarget(),
         new UriPathTarget(),
+        new ConfigLexerTarget(),
     ];
 
     public static IFuzzTarget? Find(string name) => All.FirstOrDefault(one => one.Name == name);
