@@ -32,15 +32,41 @@ internal sealed record Configuration(MainConfig? Config, ImmutableArray<Diagnost
         return new Configuration(config, diagnostics.InOrder());
     }
 
+    /// <summary>
+    /// Nothing is wrong with what is written. nginx says so before it looks for what is not: the
+    /// one error it finds after the reading is a missing <c>events</c> block.
+    /// </summary>
+    public bool IsSyntaxGood => Diagnostics.All(
+        diagnostic => diagnostic.Severity is Severity.Warn or Severity.Notice || IsLate(diagnostic));
+
     /// <summary>Prints what was said: errors and warnings, and notices when they are wanted.</summary>
     public void Report(bool withNotices)
     {
+        ReportReading(withNotices);
+        ReportRest();
+    }
+
+    /// <summary>What nginx says while it reads.</summary>
+    public void ReportReading(bool withNotices)
+    {
         foreach (var diagnostic in Diagnostics)
         {
-            if (withNotices || diagnostic.Severity != Severity.Notice)
+            if (!IsLate(diagnostic) && (withNotices || diagnostic.Severity != Severity.Notice))
             {
                 StandardStreams.Error(DiagnosticText.Render(diagnostic));
             }
         }
     }
+
+    /// <summary>What nginx says once it has read everything.</summary>
+    public void ReportRest()
+    {
+        foreach (var diagnostic in Diagnostics.Where(IsLate))
+        {
+            StandardStreams.Error(DiagnosticText.Render(diagnostic));
+        }
+    }
+
+    static bool IsLate(Diagnostic diagnostic) =>
+        diagnostic.Message == "no \"events\" section in configuration";
 }

@@ -70,15 +70,16 @@ internal static class NginxCommand
     static int Test(NginxOptions options, NginxPaths paths, Configuration configuration)
     {
         string file = StandardStreams.ToBytes(paths.ConfigFile);
-        configuration.Report(withNotices: !options.Quiet);
+        configuration.ReportReading(withNotices: !options.Quiet);
+        if (configuration.IsSyntaxGood && !options.Quiet)
+        {
+            StandardStreams.Say($"the configuration file {file} syntax is ok");
+        }
+        configuration.ReportRest();
         if (configuration.Config is not { } config)
         {
             StandardStreams.Say($"configuration file {file} test failed");
             return 1;
-        }
-        if (!options.Quiet)
-        {
-            StandardStreams.Say($"the configuration file {file} syntax is ok");
         }
         if (WhatCannotBeOpened(config) is { } failure)
         {

@@ -53,7 +53,7 @@ internal sealed class Service(Func<Configuration> load)
         }
         using (gateway)
         {
-            Listen();
+            ListenForSignals();
             var pidFile = PidFile.Create(config.PidPath, out string error);
             if (pidFile is null)
             {
@@ -62,6 +62,7 @@ internal sealed class Service(Func<Configuration> load)
                 gateway.Wait();
                 return 1;
             }
+            Announce(gateway);
             if (Daemon.IsChild)
             {
                 Daemon.ReportReady(config.ErrorLogs.Any(log => log.Path is null));
@@ -100,15 +101,28 @@ internal sealed class Service(Func<Configuration> load)
         }
     }
 
-    void Listen()
+    /// <summary>nginx's notices of a start, which tell a log's reader what began here.</summary>
+    static void Announce(Gateway gateway)
+    {
+        var log = gateway.Snapshot.MainErrors;
+        string method = gateway.Workers[0].Loop.Name;
+        log.Write(LogLevel.Notice, $"using the \"{method}\" event method");
+        log.Write(LogLevel.Notice, $"nginx/{NginxVersion.Number} (sluice/{NginxTexts.SluiceVersion})");
+    }
+
+    void ListenForSignals()
     {
         On((int)PosixSignal.SIGHUP, Order.Reload, "signal 1 (SIGHUP) received, reconfiguring");
-        On(Posix.Usr1, Order.Reopen, "signal (SIGUSR1) received, reopening logs");
         On((int)PosixSignal.SIGQUIT, Order.Drain, "signal 3 (SIGQUIT) received, shutting down");
         On((int)PosixSignal.SIGTERM, Order.Stop, "signal 15 (SIGTERM) received, exiting");
         On((int)PosixSignal.SIGINT, Order.Stop, "signal 2 (SIGINT) received, exiting");
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        On(Posix.Usr1, Order.Reopen, "signal (SIGUSR1) received, reopening logs");
         On(Posix.Usr2, Order.Ignore, "signal (SIGUSR2) received, ignored: one process, no upgrade");
-        if (Daemon.IsChild && !OperatingSystem.IsWindows())
+        if (Daemon.IsChild)
         {
             // In a terminal this one tells of a new size of its window.
             On((int)PosixSignal.SIGWINCH, Order.Ignore, "signal (SIGWINCH) received, ignored");
