@@ -276,23 +276,12 @@ public sealed class Exchange(Worker worker) : ICaptures
         Pattern pattern, ReadOnlySpan<byte> subject, ReadOnlySpan<GroupRange> groups) =>
         CaptureStore.Add(this, pattern, subject, groups);
 
-    /// <summary>Reads path and arguments out of the head; false when the path is malformed.</summary>
-    internal bool SetPathFromHead()
+    /// <summary>Takes path and arguments over from the head, which has checked them.</summary>
+    internal void SetPathFromHead()
     {
-        if (Head.IsPathPlain)
-        {
-            Path.Append(Head.Path.Of(HeadBuffer));
-            Args.Append(Head.Args.Of(HeadBuffer));
-            return true;
-        }
-        var target = Head.Target.Of(HeadBuffer);
-        var room = Path.Reserve(target.Length + 1);
-        if (!UriPath.TryNormalise(target, Server.Config.MergeSlashes, room, out var result))
-            return false;
-        Path.Advance(result.Length);
-        Args.Append(result.Args.Of(target));
-        IsUriQuoted = result.WasQuoted;
-        return true;
+        Path.Append(Head.NormalPath(HeadBuffer));
+        Args.Append(Head.Args.Of(HeadBuffer));
+        IsUriQuoted = Head.IsPathQuoted;
     }
 
     /// <summary>Forgets the request, keeps the memory.</summary>

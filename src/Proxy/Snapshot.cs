@@ -156,6 +156,7 @@ public sealed class ListenTable
         {
             IgnoreInvalidHeaders = server.IgnoreInvalidHeaders,
             UnderscoresInHeaders = server.UnderscoresInHeaders,
+            MergeSlashes = server.MergeSlashes,
             HeaderBufferBytes = server.ClientHeaderBufferSize,
             LargeBufferBytes = server.LargeClientHeaderBuffersSize,
             LargeBufferCount = server.LargeClientHeaderBuffersCount,

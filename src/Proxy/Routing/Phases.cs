@@ -12,8 +12,7 @@ static class Phases
     /// <summary>A request from outside: reads its URI, finds its server, then its location.</summary>
     public static Verdict Begin(Exchange x)
     {
-        if (!x.SetPathFromHead())
-            return Verdict.Fail(400);
+        x.SetPathFromHead();
         x.MethodIsGet = x.Head.Method == RequestMethod.Get;
         x.IsUriUnchanged = true;
         x.Server = FindServer(x);
