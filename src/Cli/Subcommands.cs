@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Cli.Bench;
 using Sluice.Cli.Demo;
 
 namespace Sluice.Cli;
@@ -10,13 +11,14 @@ namespace Sluice.Cli;
 internal static class Subcommands
 {
     /// <summary>Whether an argument is the name of a command.</summary>
-    public static bool IsOne(string argument) => argument is "demo";
+    public static bool IsOne(string argument) => argument is "demo" or "bench";
 
     public static int Run(string[] arguments)
     {
         var root = new RootCommand("The WebSocket gateway that speaks nginx.conf.")
         {
             DemoCommand.Create(),
+            BenchCommand.Create(),
         };
         return root.Parse(arguments).Invoke();
     }
