@@ -1,0 +1,40 @@
+namespace Sluice.Peers;
+
+/// <summary>One thing that every proxy is measured at.</summary>
+/// <param name="Name">The row's name.</param>
+/// <param name="Load">Arguments of the load generator.</param>
+/// <param name="IsGet">Requests instead of WebSockets.</param>
+/// <param name="Target">The ratio to nginx that EpollLoop must not exceed; null without one.</param>
+/// <param name="IsMemory">Memory per connection is measured, not CPU.</param>
+sealed record Scenario(string Name, string Load, double? Target, bool IsGet = false, bool IsMemory = false)
+{
+    public static readonly Scenario[] All =
+    [
+        new("echo 64 B, 100 connections", "--kind echo --connections 100 --size 64", 0.95),
+        new("echo 64 B, 1,000 connections", "--kind echo --connections 1000 --size 64", 0.85),
+        new("echo 64 B, 16 in flight", "--kind echo --connections 100 --size 64 --in-flight 16", null),
+        new("echo 4 KB, 4 in flight", "--kind echo --connections 50 --size 4096 --in-flight 4", 0.45),
+        new("echo 64 KB, 2 in flight", "--kind echo --connections 20 --size 65536 --in-flight 2", 0.45),
+        new("handshake, connect to close", "--kind handshake --connections 20", 1.05),
+        new("small GET, keep-alive", "--kind get --connections 100", 0.75, IsGet: true),
+        new("idle tunnel, 8,000", "--kind idle --connections 8000", null, IsMemory: true),
+    ];
+
+    /// <summary>Bytes of process memory an idle tunnel may cost on EpollLoop.</summary>
+    public const int IdleTunnelBytesTarget = 1536;
+}
+
+/// <summary>What one proxy needed in one round of one scenario.</summary>
+/// <param name="Proxy">nginx, haproxy, sluice-epoll or sluice-sockets.</param>
+/// <param name="Scenario">The scenario's name.</param>
+/// <param name="Round">The round, from zero.</param>
+/// <param name="CpuUsPerUnit">CPU time of the proxy per echo, handshake or answer; microseconds.</param>
+/// <param name="UnitsPerSecond">Throughput.</param>
+/// <param name="CpuShare">How busy the proxy's core was: 1 is all of it.</param>
+/// <param name="BytesPerTunnel">Process memory per idle tunnel; 0 when not measured.</param>
+/// <param name="P50Us">Latency, half of all.</param>
+/// <param name="P99Us">Latency, 99 of 100.</param>
+/// <param name="Discarded">Why the cell does not count; null when it does.</param>
+sealed record Cell(
+    string Proxy, string Scenario, int Round, double CpuUsPerUnit, double UnitsPerSecond,
+    double CpuShare, double BytesPerTunnel, long P50Us, long P99Us, string? Discarded);
