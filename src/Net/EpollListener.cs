@@ -48,7 +48,7 @@ sealed unsafe class EpollListener : Listener, IEpollSource, ITimed
                 quota = Math.Max(accepted, 1);
                 return;
             }
-            if (result < 0 && !Recover(result))
+            if (result < 0 && descriptor >= 0 && !Recover(result))
                 return;
         }
     }
@@ -75,12 +75,14 @@ sealed unsafe class EpollListener : Listener, IEpollSource, ITimed
             descriptor, bytes, &count, Native.SocketNonblock | Native.SocketCloexec));
         if (fd < 0)
             return fd;
+        bool isLast = fd >= loop.Descriptors.AcceptLimit;
         var remote = IpName.FromNative(new(bytes, (int)Math.Min(count, Native.SockaddrBytesMax)));
         var connection = new EpollConnection(loop, fd, remote);
         int error = loop.Register(connection);
-        if (error == 0)
-            connection.SetAcceptHandler(handler.OnAccept(this, connection));
-        return error;
+        if (error != 0)
+            return error;
+        connection.SetAcceptHandler(handler.OnAccept(this, connection));
+        return isLast ? IoResult.TooManyOpenFiles : 0;
     }
 
     /// <summary>
@@ -102,9 +104,18 @@ sealed unsafe class EpollListener : Listener, IEpollSource, ITimed
         return isClients;
     }
 
+    /// <summary>The pause is over, if there is a descriptor for another client.</summary>
     long ITimed.OnTimer(long nowMs)
     {
-        loop.SetEvents(descriptor, Slot, Native.EpollIn);
-        return 0;
+        int free = Native.Result(Native.Duplicate(descriptor));
+        if (free >= 0)
+            _ = Native.Close(free);
+        if (free >= 0 && free < loop.Descriptors.AcceptLimit)
+        {
+            loop.SetEvents(descriptor, Slot, Native.EpollIn);
+            return 0;
+        }
+        handler.OnAcceptFailed(this, IoResult.TooManyOpenFiles);
+        return descriptor < 0 ? 0 : nowMs + NetLimits.AcceptPauseMs;
     }
 }

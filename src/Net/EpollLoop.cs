@@ -74,7 +74,8 @@ public sealed unsafe class EpollLoop : Loop
         Address remote, ConnectOptions options, IConnectionHandler handler, out int error)
     {
         AssertCurrent();
-        int fd = NativeSocket.Connect(remote, options, out bool isOpen);
+        int fd = NativeSocket.Connect(
+            remote, options, Descriptors.ConnectLimit, out bool isOpen);
         if (fd < 0)
         {
             error = fd;

@@ -38,6 +38,9 @@ public abstract class Loop : IDisposable
 
     public TimerWheel Timers { get; }
 
+    /// <summary>How many descriptors are for sockets. The simulated loop has its own bound.</summary>
+    internal DescriptorReserve Descriptors { get; } = new();
+
     /// <summary>
     /// The loop's one buffer for bytes on their way through. Whatever a handler leaves in it is
     /// gone at the next event. 64 KB: measured worth a factor of two at 64 KB messages.

@@ -42,12 +42,15 @@ static class ManagedSocket
         return null;
     }
 
-    internal static Socket? ForConnect(Address remote, ConnectOptions options, out int error)
+    internal static Socket? ForConnect(
+        Address remote, ConnectOptions options, int descriptorLimit, out int error)
     {
         Socket? socket = null;
         try
         {
             socket = New(remote);
+            if (Number(socket) >= descriptorLimit)
+                throw new SocketException((int)SocketError.TooManyOpenSockets);
             if (!remote.IsUnix && options.NoDelay)
                 socket.NoDelay = true;
             if (options.KeepAlive)
@@ -84,6 +87,24 @@ static class ManagedSocket
             return false;
         }
     }
+
+    /// <summary>Whether another client can be let in; asks by making a socket.</summary>
+    internal static bool IsRoomBelow(int descriptorLimit)
+    {
+        try
+        {
+            using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            return Number(probe) < descriptorLimit;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The socket's descriptor; on Windows, where they are no small numbers, zero.</summary>
+    internal static int Number(Socket socket) =>
+        OperatingSystem.IsWindows() ? 0 : (int)socket.Handle;
 
     internal static Address LocalAddress(Socket socket)
     {

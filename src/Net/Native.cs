@@ -119,6 +119,9 @@ static unsafe partial class Native
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int fd);
 
+    [LibraryImport("libc", EntryPoint = "dup")]
+    internal static partial int Duplicate(int fd);
+
     [LibraryImport("libc", EntryPoint = "chmod")]
     internal static partial int ChangeMode(byte* path, uint mode);
 

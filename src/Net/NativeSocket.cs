@@ -37,13 +37,16 @@ static unsafe class NativeSocket
     /// A socket on its way to <paramref name="remote"/>, or -errno. <paramref name="isOpen"/>
     /// when the connect is finished already (unix sockets, often the loopback).
     /// </summary>
-    internal static int Connect(Address remote, ConnectOptions options, out bool isOpen)
+    internal static int Connect(
+        Address remote, ConnectOptions options, int descriptorLimit, out bool isOpen)
     {
         isOpen = false;
         int fd = Native.Result(Native.Socket(NativeFamily(remote), StreamFlags, 0));
         if (fd < 0)
             return fd;
-        int error = SetUp(fd, remote, options);
+        int error = fd >= descriptorLimit
+            ? IoResult.TooManyOpenFiles
+            : SetUp(fd, remote, options);
         if (error == 0)
         {
             fixed (byte* bytes = remote.NativeBytes)

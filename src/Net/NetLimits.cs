@@ -53,4 +53,11 @@ public static class NetLimits
     /// reset.
     /// </summary>
     public const int DisposeMsMax = 500;
+
+    /// <summary>
+    /// Descriptors below the process's limit that accepted sockets leave free (connects leave
+    /// half of them), but never more than a quarter of the limit. At this limit listeners pause,
+    /// as after EMFILE.
+    /// </summary>
+    public const int DescriptorsReserved = 64;
 }

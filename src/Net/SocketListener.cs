@@ -64,13 +64,27 @@ sealed class SocketListener : Listener, ITimed, IDisposable
             return;
         }
         if (failure == 0)
+        {
+            if (ManagedSocket.Number(accepted!) >= loop.Descriptors.AcceptLimit)
+                failure = IoResult.TooManyOpenFiles;
             Welcome(accepted!);
-        else if (failure is not Native.ConnectionAborted and not IoResult.ConnectionReset)
-            pause = loop.Timers.Schedule(pause, loop.NowMs + NetLimits.AcceptPauseMs, this);
+        }
         if (failure != 0)
-            handler.OnAcceptFailed(this, failure);
-        if (!isClosed && !loop.Timers.IsLive(pause))
+            Recover(failure);
+        else if (!isClosed)
             Start();
+    }
+
+    /// <summary>Only what concerns one client lets the listener go on at once.</summary>
+    void Recover(int failure)
+    {
+        if (isClosed)
+            return;
+        if (failure is Native.ConnectionAborted or IoResult.ConnectionReset)
+            Start();
+        else
+            pause = loop.Timers.Schedule(pause, loop.NowMs + NetLimits.AcceptPauseMs, this);
+        handler.OnAcceptFailed(this, failure);
     }
 
     void Welcome(Socket accepted)
@@ -87,10 +101,16 @@ sealed class SocketListener : Listener, ITimed, IDisposable
             connection.StartReading();
     }
 
+    /// <summary>The pause is over, if there is a descriptor for another client.</summary>
     long ITimed.OnTimer(long nowMs)
     {
-        Start();
-        return 0;
+        if (ManagedSocket.IsRoomBelow(loop.Descriptors.AcceptLimit))
+        {
+            Start();
+            return 0;
+        }
+        handler.OnAcceptFailed(this, IoResult.TooManyOpenFiles);
+        return isClosed ? 0 : nowMs + NetLimits.AcceptPauseMs;
     }
 
     sealed class AcceptOperation(SocketLoop loop, SocketListener listener) : SocketOperation(loop)

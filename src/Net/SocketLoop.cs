@@ -50,7 +50,8 @@ public sealed class SocketLoop : Loop
         Address remote, ConnectOptions options, IConnectionHandler handler, out int error)
     {
         AssertCurrent();
-        var socket = ManagedSocket.ForConnect(remote, options, out error);
+        var socket = ManagedSocket.ForConnect(
+            remote, options, Descriptors.ConnectLimit, out error);
         if (socket is null)
             return null;
         var connection = new SocketConnection(this, handler, socket, remote);

@@ -13,6 +13,11 @@ public sealed class FlowOnEpoll() : FlowContract(new EpollLoop());
 [SupportedOSPlatform("linux")]
 public sealed class LoopOnEpoll() : LoopContract(new EpollLoop());
 
+[SupportedOSPlatform("linux")]
+public sealed class DescriptorsOnEpoll() : DescriptorContract(new EpollLoop());
+
+public sealed class DescriptorsOnSockets() : DescriptorContract(new SocketLoop());
+
 public sealed class ConnectionsOnSockets() : ConnectionContract(new SocketLoop());
 
 public sealed class FlowOnSockets() : FlowContract(new SocketLoop());
