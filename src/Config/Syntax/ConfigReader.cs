@@ -261,7 +261,7 @@ public sealed class ConfigReader
     /// <summary>The text has ended within a block: said once, for the innermost.</summary>
     void ReportOpenBlock(TextInProgress text, DirectiveNode node)
     {
-        node.IsBroken = true;
+        node.IsUnclosed = true;
         if (text.EndReported || text.Lexer.EndReported || diagnostics.IsFull)
             return;
 

@@ -10,7 +10,7 @@ namespace Sluice.Config.Syntax;
 public sealed class DiagnosticList
 {
     readonly List<Diagnostic> diagnostics = [];
-    readonly HashSet<(string Message, int SourceLine, int Column)> said = [];
+    readonly Dictionary<(string Message, int SourceLine, int Column), SourceFile?> said = [];
 
     /// <summary>Nothing that stops nginx was found.</summary>
     public bool IsGood => ErrorCount == 0;
@@ -24,15 +24,15 @@ public sealed class DiagnosticList
     public ImmutableArray<Diagnostic> InOrder() => [.. diagnostics.OrderBy(d => d.Order)];
 
     /// <summary>
-    /// Keeps a diagnostic, once: a file that is included in several places says the same each
-    /// time.
+    /// Keeps a diagnostic, unless it was said of an earlier reading of the same file: one that is
+    /// included in several places would say the same each time.
     /// </summary>
     public void Add(Diagnostic diagnostic)
     {
         bool isError = diagnostic.Severity is Severity.Emerg or Severity.Crit;
-        bool isNew = said.Add(
-            (diagnostic.Message, diagnostic.SourceLine, diagnostic.Column));
-        if (!isNew || isError && IsFull)
+        var key = (diagnostic.Message, diagnostic.SourceLine, diagnostic.Column);
+        bool isKnown = !said.TryAdd(key, diagnostic.File) && said[key] != diagnostic.File;
+        if (isKnown || isError && IsFull)
             return;
 
         if (isError)
@@ -67,6 +67,9 @@ public sealed class DiagnosticList
         Severity severity, DirectiveNode node, Token at, string message, string? suggestion,
         bool atEnd)
     {
+        if (atEnd && node.IsUnclosed)
+            return;
+
         int line = atEnd ? node.EndLine : node.Line;
         int order = atEnd ? node.EndOrder : node.Order;
         Add(At(severity, node.File, line, at.Start, at.Length, message, suggestion, order));

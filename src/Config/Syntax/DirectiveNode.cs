@@ -65,6 +65,12 @@ public sealed class DirectiveNode
     /// </summary>
     public bool IsBroken { get; internal set; }
 
+    /// <summary>
+    /// The text ended within the block. What nginx finds at a block's end is not to be said of
+    /// it, nor of the blocks around it.
+    /// </summary>
+    public bool IsUnclosed { get; internal set; }
+
     /// <summary>The value of an argument, from 0; empty when there are fewer.</summary>
     public string Arg(int index) => index < Args.Length ? Args[index].Value : "";
 
