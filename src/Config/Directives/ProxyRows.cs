@@ -157,10 +157,9 @@ static class ProxyRows
             Default = "off", Inherits = true, Since = "1.15.6",
             Summary = "Lets the kernel probe connections to the upstream.",
         },
-        new("proxy_cache", Levels, Args.One, Kind.Enum)
+        new("proxy_cache", Levels, Args.One, Kind.Other)
         {
-            Syntax = "off", Default = "off", Inherits = true, Keywords = ["off"],
-            InvalidValue = "\"proxy_cache\" zone \"{0}\" is unknown",
+            Syntax = "off", Default = "off", Inherits = true,
             Summary = "Sluice has no cache: off is the one value it takes.",
         },
         new("proxy_cache_bypass", Levels, Args.OneMore, Kind.Predicates)

@@ -73,6 +73,9 @@ sealed class BuildContext(BuildEnvironment environment, DiagnosticList diagnosti
     /// </summary>
     public void FailAtEnd(DirectiveNode http, DirectiveNode cause, string message)
     {
+        if (http.IsUnclosed)
+            return;
+
         var at = DiagnosticList.At(Severity.Emerg, cause.File, cause.Line, cause.NameToken.Start,
             cause.NameToken.Length, message, null, http.EndOrder);
         string place = $" in {http.File.Name}:{http.EndLine}";
@@ -84,6 +87,9 @@ sealed class BuildContext(BuildEnvironment environment, DiagnosticList diagnosti
         DirectiveNode http, Severity severity, DirectiveNode cause, Token at, string message,
         string? suggestion = null)
     {
+        if (http.IsUnclosed)
+            return;
+
         var diagnostic = DiagnosticList.At(severity, cause.File, cause.Line, at.Start, at.Length,
             message, suggestion, http.EndOrder);
         Diagnostics.Add(diagnostic with { Message = message });
@@ -92,8 +98,14 @@ sealed class BuildContext(BuildEnvironment environment, DiagnosticList diagnosti
     /// <summary>The same for messages that name the line of their cause.</summary>
     public void SayAtEnd(
         DirectiveNode http, DirectiveNode cause, Token at, string message,
-        string? suggestion = null) => Diagnostics.Add(DiagnosticList.At(Severity.Emerg,
-            cause.File, cause.Line, at.Start, at.Length, message, suggestion, http.EndOrder));
+        string? suggestion = null)
+    {
+        if (http.IsUnclosed)
+            return;
+
+        Diagnostics.Add(DiagnosticList.At(Severity.Emerg, cause.File, cause.Line, at.Start,
+            at.Length, message, suggestion, http.EndOrder));
+    }
 
     /// <summary>An argument with its variables, counted from 0.</summary>
     public bool TryTemplate(DirectiveNode node, int arg, out Template template) =>
