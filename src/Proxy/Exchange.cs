@@ -224,7 +224,7 @@ public sealed class Exchange(Worker worker) : ICaptures
     }
 
     /// <summary>Adds the record of another peer that is asked.</summary>
-    internal ref UpstreamTry AddTry()
+    internal ref UpstreamTry AddTry(bool isAfterRedirect = false)
     {
         if (TryCount == Tries.Length)
         {
@@ -234,6 +234,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         }
         ref var next = ref Tries[TryCount++];
         next = UpstreamTry.Begin();
+        next.IsAfterRedirect = isAfterRedirect;
         return ref next;
     }
 
@@ -241,6 +242,14 @@ public sealed class Exchange(Worker worker) : ICaptures
 
     /// <summary>Bytes of the arena; valid until something is appended to it.</summary>
     public ReadOnlySpan<byte> At(ArenaRange range) => Arena.Slice(range.Offset, range.Length);
+
+    /// <summary>Copies bytes into the arena.</summary>
+    internal ArenaRange Store(ReadOnlySpan<byte> bytes)
+    {
+        var start = Arena.Length;
+        Arena.Append(bytes);
+        return new ArenaRange(start, bytes.Length);
+    }
 
     /// <summary>Takes on the configuration that is in force at the client's address.</summary>
     internal void Use(ListenTable listen)

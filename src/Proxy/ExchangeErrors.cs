@@ -1,3 +1,4 @@
+using System.Text;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Net;
@@ -62,6 +63,34 @@ public static class ExchangeErrors
         line.Add(bytes);
         line.Add(" bytes"u8);
         log.End(ref line, x, LogLevel.Error, 0, default);
+    }
+
+    /// <summary>What follows the head is no sequence of chunks.</summary>
+    public static void InvalidChunkedBody(this ErrorLog log, Exchange x) =>
+        log.Write(x, LogLevel.Error, "client sent invalid chunked body"u8, 0, default);
+
+    /// <summary>A head never came whole: the client was too slow, or left.</summary>
+    public static void HeadNotFinished(this ErrorLog log, Exchange x, bool isTimedOut)
+    {
+        var action = x.Head.Version == 0
+            ? "reading client request line"u8
+            : "reading client request headers"u8;
+        if (isTimedOut)
+            log.ClientTimedOut(x, action);
+        else
+            log.ClientLeft(x, action);
+    }
+
+    /// <summary>A connection on which no request was sent ends; an idle one ends silently.</summary>
+    internal static void NoRequest(
+        this ErrorLog log, Connection client, ListenTable listen, bool isTimedOut)
+    {
+        if (!log.IsEnabled(LogLevel.Info))
+            return;
+        var message = isTimedOut ? "client timed out"u8 : "client closed connection"u8;
+        log.Write(
+            LogLevel.Info, message, isTimedOut ? -IoResult.TimedOut : 0, "waiting for request"u8,
+            client, Encoding.Latin1.GetBytes(listen.Config.Address));
     }
 
     // ---- routing and files ----

@@ -63,8 +63,9 @@ sealed partial class ClientConnection
     {
         if (x.Location.TryFiles is not null)
         {
+            var redirects = x.InternalRedirects;
             var verdict = await Files.TryAsync(x);
-            if (verdict.Kind != VerdictKind.Content)
+            if (verdict.Kind != VerdictKind.Content || x.InternalRedirects != redirects)
                 return verdict;
         }
         return x.Location.Proxy is { } plan

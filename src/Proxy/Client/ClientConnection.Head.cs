@@ -11,7 +11,12 @@ sealed partial class ClientConnection
     {
         var isPipelined = aheadCount > 0;
         if (!isPipelined && !await AwaitBytesAsync())
+        {
+            if (requestsCount == 0)
+                listen.Current.DefaultServer.Root.Errors.NoRequest(
+                    connection, listen.Current, isTimedOut: !connection.CanRead);
             return HeadOutcome.Nothing;
+        }
         BeginExchange(ahead!, aheadCount);
         exchange.IsPipelined = isPipelined;
         ahead = null;
@@ -101,10 +106,7 @@ sealed partial class ClientConnection
         exchange.Status = status;
         exchange.KeepAlive = false;
         exchange.BufferedStart = exchange.BufferedEnd;
-        if (status == 408)
-            exchange.Location.Errors.ClientTimedOut(exchange, "reading client request headers"u8);
-        else
-            exchange.Location.Errors.ClientLeft(exchange, "reading client request headers"u8);
+        exchange.Location.Errors.HeadNotFinished(exchange, isTimedOut: status == 408);
         return HeadOutcome.Incomplete;
     }
 

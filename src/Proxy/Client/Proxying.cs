@@ -43,7 +43,9 @@ static class Proxying
         if (status == RequestBody.TimedOut)
             x.Location.Errors.ClientTimedOut(x, "reading client request body"u8);
         else if (status == RequestBody.ClientGone)
-            x.Location.Errors.ClientLeft(x, "reading client request body"u8);
+            x.Location.Errors.ClientLeft(x, default);
+        else if (status == RequestBody.BadRequest)
+            x.Location.Errors.InvalidChunkedBody(x);
         else if (status == RequestBody.TooLarge)
             x.Location.Errors.BodyTooLarge(x, x.Body.ReadBytes);
         x.KeepAlive = false;

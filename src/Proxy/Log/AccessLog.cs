@@ -8,6 +8,9 @@ public sealed class AccessLog(ImmutableArray<AccessLogOutput> targets)
     /// <summary>No line is ever written.</summary>
     public bool IsOff => targets.IsEmpty;
 
+    /// <summary>Some line is made of the heads of the answer.</summary>
+    public bool ReadsAnswer { get; } = targets.Any(static target => target.ReadsAnswer);
+
     /// <summary>Writes the lines of an exchange that has ended. Never blocks.</summary>
     public void Write(Exchange exchange)
     {
@@ -24,6 +27,8 @@ public sealed class AccessLog(ImmutableArray<AccessLogOutput> targets)
 /// <param name="condition"><c>if=</c>; null writes every line.</param>
 public abstract class AccessLogOutput(LineFormat format, IExchangeValue? condition)
 {
+    internal virtual bool ReadsAnswer => format.ReadsAnswer || condition?.ReadsAnswer == true;
+
     /// <summary>Not when <c>if=</c> evaluates to nothing or "0".</summary>
     internal bool IsWanted(Exchange exchange)
     {
@@ -70,6 +75,8 @@ public sealed class VariableAccessLog(
     IExchangeValue path, LogFiles files, LineFormat format, IExchangeValue? condition)
     : AccessLogOutput(format, condition)
 {
+    internal override bool ReadsAnswer => base.ReadsAnswer || path.ReadsAnswer;
+
     private protected override LogFile? FileOf(Exchange exchange)
     {
         var scratch = Scratch.Bytes;

@@ -8,4 +8,9 @@ public interface IExchangeValue
     /// variables (<see cref="Exchange.Kept"/>) is not a place to append to.
     /// </summary>
     bool Append(Exchange exchange, ByteBuilder to);
+
+    /// <summary>
+    /// The value is made of the heads of the answer: what a tunnel keeps only when a log asks.
+    /// </summary>
+    bool ReadsAnswer { get; }
 }

@@ -9,6 +9,9 @@ public readonly record struct LinePart(byte[]? Literal, IExchangeValue? Value);
 /// <summary>A <c>log_format</c> made ready. Writing a line allocates nothing.</summary>
 public sealed class LineFormat(LogEscape escape, ImmutableArray<LinePart> parts)
 {
+    /// <summary>Some value is made of the heads of the answer.</summary>
+    public bool ReadsAnswer { get; } = parts.Any(static part => part.Value?.ReadsAnswer == true);
+
     /// <summary>Appends the line of an exchange, without its end.</summary>
     public void Append(Exchange exchange, ByteBuilder to)
     {

@@ -38,6 +38,9 @@ public sealed class MemoryLogStorage : LogStorage
     /// <summary>Bytes a single write takes at most.</summary>
     public int WriteMax { get; set; } = int.MaxValue;
 
+    /// <summary>Called at the beginning of every write, where it may wait.</summary>
+    public Action? OnWrite { get; set; }
+
     /// <summary>How many handles are open.</summary>
     public int OpenCount { get; private set; }
 
@@ -69,6 +72,7 @@ public sealed class MemoryLogStorage : LogStorage
     {
         public override int Write(ReadOnlySpan<byte> bytes)
         {
+            storage.OnWrite?.Invoke();
             if (storage.WriteError != 0)
                 return storage.WriteError;
             int count = Math.Min(bytes.Length, storage.WriteMax);

@@ -238,7 +238,9 @@ public sealed class LogWriter : IDisposable
             else if (file.Holders == 0)
                 due = Math.Min(due, file.UsedMs + LogLimits.VariableFileIdleMs);
         }
-        return due == long.MaxValue ? Timeout.Infinite : (int)Math.Clamp(due - nowMs, 0, int.MaxValue);
+        return due == long.MaxValue
+            ? Timeout.Infinite
+            : (int)Math.Clamp(due - nowMs, 0, int.MaxValue);
     }
 
     void List(LogFile file)

@@ -1,3 +1,4 @@
+using Sluice.Proxy.Http1;
 using Sluice.Proxy.Upstream;
 
 namespace Sluice.Proxy.Tunnel;
@@ -12,6 +13,10 @@ sealed class TunnelRecord
     readonly Server server;
     readonly byte[]? head;
     readonly byte[]? path;
+    readonly byte[]? args;
+    readonly byte[]? target;
+    readonly byte[]? sentHead;
+    readonly byte[]? upstreamHead;
     readonly byte[]? kept;
     readonly VariableValue[]? values;
     readonly UpstreamTry[] tries;
@@ -19,6 +24,7 @@ sealed class TunnelRecord
     readonly long startMs;
     readonly long connectionStartMs;
     readonly long openedMs;
+    readonly UInt128 requestId;
     readonly int requestsOnConnection;
     readonly int headBytesSent;
 
@@ -32,14 +38,26 @@ sealed class TunnelRecord
         startMs = x.StartMs;
         connectionStartMs = x.ConnectionStartMs;
         openedMs = x.Worker.Loop.NowMs;
+        requestId = x.RequestId;
         requestsOnConnection = x.RequestsOnConnection;
         headBytesSent = (int)x.HeadBytesSent;
         tries = x.Tries.AsSpan(0, x.TryCount).ToArray();
         if (!x.IsLogged)
             return;
         head = x.HeadBuffer.AsSpan(0, x.Head.Consumed).ToArray();
-        if (x.InternalRedirects > 0)
+        if (!x.IsUriUnchanged)
+        {
             path = x.Path.Written.ToArray();
+            args = x.Args.Written.ToArray();
+        }
+        var asked = x.At(x.UpstreamTarget);
+        if (!asked.SequenceEqual(x.Head.Target.Of(x.HeadBuffer)))
+            target = asked.ToArray();
+        if (x.Location.AccessLog.ReadsAnswer)
+        {
+            sentHead = x.At(x.SentHead).ToArray();
+            upstreamHead = x.UpstreamBuffer.AsSpan(0, x.UpstreamHead.Consumed).ToArray();
+        }
         if (x.HasValues)
         {
             values = x.Values.AsSpan().ToArray();
@@ -63,6 +81,7 @@ sealed class TunnelRecord
         x.Location = Location;
         x.StartMs = startMs;
         x.ConnectionStartMs = connectionStartMs;
+        x.RequestId = requestId;
         x.RequestsOnConnection = requestsOnConnection;
         x.Status = 101;
         x.IsComplete = true;
@@ -89,9 +108,25 @@ sealed class TunnelRecord
             x.Kept.Append(kept);
             values.CopyTo(x.Values, 0);
         }
-        if (path is not null)
-            x.Path.Append(path);
-        else
+        x.MethodIsGet = x.Head.Method == RequestMethod.Get;
+        if (path is null)
+        {
             x.SetPathFromHead();
+        }
+        else
+        {
+            x.Path.Append(path);
+            x.Args.Append(args);
+        }
+        x.UpstreamTarget = x.Store(target ?? x.Head.Target.Of(head));
+        if (sentHead is not null)
+            RestoreAnswer(x);
+    }
+
+    void RestoreAnswer(Exchange x)
+    {
+        x.SentHead = x.Store(sentHead);
+        x.UpstreamBuffer = upstreamHead;
+        x.UpstreamHead.Parse(upstreamHead, upstreamHead!.Length);
     }
 }

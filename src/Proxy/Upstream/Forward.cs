@@ -21,6 +21,7 @@ sealed class Forward(Worker worker)
     long tryStartMs;
     long activeMs;
     bool isSent;
+    bool hasSelected;
 
     /// <summary>The connection whose answer began; the relay or the tunnel takes it over.</summary>
     public UpstreamConnection Peer { get; private set; } = null!;
@@ -46,6 +47,7 @@ sealed class Forward(Worker worker)
         plan = by;
         group = to;
         startMs = worker.Loop.NowMs;
+        hasSelected = false;
         selection.Start(group, plan.Settings.NextUpstreamTries);
         x.UpstreamTarget = UpstreamUri.Make(x, plan);
         while (true)
@@ -58,7 +60,8 @@ sealed class Forward(Worker worker)
 
     bool Select()
     {
-        ref var attempt = ref x.AddTry();
+        ref var attempt = ref x.AddTry(isAfterRedirect: x.TryCount > 0 && !hasSelected);
+        hasSelected = true;
         tryStartMs = worker.Loop.NowMs;
         isSent = false;
         Span<byte> address = stackalloc byte[16];
@@ -291,7 +294,7 @@ sealed class Forward(Worker worker)
         if (selection.Free(
                 isPeersFault ? PeerOutcome.Failure : PeerOutcome.Success, worker.Loop.NowMs / 1000))
             x.Location.Errors.UpstreamDisabled(x);
-        if (x.LastTry.Status == 0)
+        if (x.LastTry.Status == 0 && failure is not UpstreamFailure.ClientGone)
             x.LastTry.Status = FailureStatus;
         if (wasReused && failure == UpstreamFailure.Error)
             selection.GrantTry();

@@ -52,6 +52,19 @@ public sealed class CompiledText : IExchangeValue
         return true;
     }
 
+    public bool ReadsAnswer
+    {
+        get
+        {
+            foreach (ref readonly var part in parts.AsSpan())
+            {
+                if (part.Variable?.ReadsAnswer == true)
+                    return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>Evaluates into <see cref="Exchange.Kept"/>, for as long as the exchange lives.</summary>
     public ArenaRange Keep(Exchange exchange)
     {

@@ -43,6 +43,8 @@ sealed class CookieVariable(string name, byte[] cookie) : Variable(name)
 /// <summary><c>$upstream_cookie_NAME</c>: a cookie that the peer sets.</summary>
 sealed class UpstreamCookieVariable(string name, byte[] cookie) : Variable(name)
 {
+    public override bool ReadsAnswer => true;
+
     public override bool Append(Exchange exchange, ByteBuilder to)
     {
         foreach (ref readonly var field in exchange.UpstreamHead.Fields)

@@ -89,6 +89,8 @@ sealed class RequestHeaderVariable(string name, byte[] header) : Variable(name)
 /// <summary><c>$sent_http_NAME</c>: a header of the answer, as far as its head is made.</summary>
 sealed class SentHeaderVariable(string name, byte[] header) : Variable(name)
 {
+    public override bool ReadsAnswer => true;
+
     public override bool Append(Exchange exchange, ByteBuilder to) =>
         HeaderLookup.AppendSent(exchange.At(exchange.SentHead), header, to);
 }
@@ -96,8 +98,21 @@ sealed class SentHeaderVariable(string name, byte[] header) : Variable(name)
 /// <summary><c>$upstream_http_NAME</c>: a header of the peer's answer.</summary>
 sealed class UpstreamHeaderVariable(string name, byte[] header) : Variable(name)
 {
-    public override bool Append(Exchange exchange, ByteBuilder to) => HeaderLookup.Append(
-        exchange.UpstreamHead.Fields, exchange.UpstreamBuffer, header, ", "u8, to);
+    /// <summary>
+    /// nginx makes these two of an answer that lacks them, empty, so that it does not write its
+    /// own.
+    /// </summary>
+    readonly bool isAlwaysThere =
+        header.AsSpan().SequenceEqual("server"u8) || header.AsSpan().SequenceEqual("date"u8);
+
+    public override bool ReadsAnswer => true;
+
+    public override bool Append(Exchange exchange, ByteBuilder to)
+    {
+        var head = exchange.UpstreamHead;
+        return HeaderLookup.Append(head.Fields, exchange.UpstreamBuffer, header, ", "u8, to)
+            || (isAlwaysThere && head.Consumed > 0);
+    }
 }
 
 /// <summary>

@@ -14,6 +14,7 @@ sealed class MapVariable : Variable
     readonly int slot;
     CompiledText source = null!;
     CompiledText[] values = [];
+    bool? readsAnswer;
 
     public MapVariable(MapConfig config, int slot) : base(config.Variable)
     {
@@ -52,6 +53,20 @@ sealed class MapVariable : Variable
         }
         to.Append(KeptValues.Get(exchange, exchange.Values[slot].Range));
         return true;
+    }
+
+    public override bool ReadsAnswer
+    {
+        get
+        {
+            if (readsAnswer is { } known)
+                return known;
+            // A map that leads back here adds nothing to the answer.
+            readsAnswer = false;
+            bool reads = source.ReadsAnswer || values.Any(static value => value.ReadsAnswer);
+            readsAnswer = reads;
+            return reads;
+        }
     }
 
     /// <summary>The text that the source's value leads to.</summary>

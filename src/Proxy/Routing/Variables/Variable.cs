@@ -13,6 +13,8 @@ public abstract class Variable(string name) : IExchangeValue
     /// appended, when the exchange has none. Logs then print "-", texts nothing.
     /// </summary>
     public abstract bool Append(Exchange exchange, ByteBuilder to);
+
+    public virtual bool ReadsAnswer => false;
 }
 
 /// <summary>A variable that <c>set</c> may write.</summary>

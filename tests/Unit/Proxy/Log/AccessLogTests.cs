@@ -49,7 +49,8 @@ public class AccessLogTests
     [Fact]
     public void Values_that_are_escaped_keep_what_stands_before_and_behind()
     {
-        using var scene = Logged("access_log /a f;", "log_format f '<$http_referer>$http_referer';");
+        using var scene = Logged(
+            "access_log /a f;", "log_format f '<$http_referer>$http_referer';");
 
         scene.X.Location.AccessLog.Write(scene.X);
 
@@ -131,6 +132,28 @@ public class AccessLogTests
         scene.X.Location.AccessLog.Write(scene.X);
 
         Assert.Equal(isWritten ? 2 : 1, scene.Logs.Paths.Count());
+    }
+
+    [Theory]
+    [InlineData("$sent_http_x", true)]
+    [InlineData("$upstream_http_x", true)]
+    [InlineData("$upstream_cookie_x", true)]
+    [InlineData("$of_value", true)]
+    [InlineData("$of_source", true)]
+    [InlineData("$circle", false)]
+    [InlineData("$other", false)]
+    [InlineData("$status $upstream_addr $http_x $arg_b $bytes_sent", false)]
+    public void A_log_knows_whether_it_reads_the_heads_of_the_answer(string line, bool reads)
+    {
+        const string Maps = "map $uri $of_value { default $sent_http_x; }"
+            + "map $of_value $of_source { default 1; } map $uri $other { default $host; }"
+            + "map $circle $circle { default $circle; }";
+        using var scene = Logged("access_log /a f;", $"log_format f '{line}';" + Maps);
+        using var condition = Logged(
+            $"access_log /a f \"if={line}\";", "log_format f '$uri';" + Maps);
+
+        Assert.Equal(reads, scene.X.Location.AccessLog.ReadsAnswer);
+        Assert.Equal(reads, condition.X.Location.AccessLog.ReadsAnswer);
     }
 
     [Fact]

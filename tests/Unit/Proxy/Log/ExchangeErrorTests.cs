@@ -50,6 +50,8 @@ public class ExchangeErrorTests
             ["head"] = (
                 (log, x) => log.ClientLeft(x, "reading client request headers"u8),
                 "[info] client prematurely closed connection while reading client request headers"),
+            ["chunks"] = (
+                (log, x) => log.InvalidChunkedBody(x), "[error] client sent invalid chunked body"),
             ["slow"] = (
                 (log, x) => log.ClientTimedOut(x, "reading client request headers"u8),
                 "[info] client timed out (110: Connection timed out) while reading client request "
@@ -160,6 +162,24 @@ public class ExchangeErrorTests
             LineOf(scene));
     }
 
+    [Theory]
+    [InlineData("GET / HT", true, "client timed out (110: Connection timed out) while reading "
+        + "client request line", "GET / HT")]
+    [InlineData("GET / HTTP/1.1\r\nA: ", false,
+        "client prematurely closed connection while reading client request headers",
+        "GET / HTTP/1.1")]
+    public void A_head_that_was_not_finished_is_told_with_what_there_is(
+        string request, bool isTimedOut, string message, string line)
+    {
+        using var scene = new Scene(Server, request);
+
+        scene.X.Location.Errors.HeadNotFinished(scene.X, isTimedOut);
+
+        Assert.Equal(
+            $"[info] {message}, client: 192.0.2.7, server: s.test, request: \"{line}\"\n",
+            LineOf(scene));
+    }
+
     [Fact]
     public void Nothing_a_client_sends_breaks_the_line()
     {
@@ -207,9 +227,7 @@ public class ExchangeErrorTests
     {
         using var scene = new Scene(Server, Request);
 
-        scene.Snapshot.MainErrors.Write(
-            Sluice.Config.Model.LogLevel.Info, "client timed out"u8, 110,
-            "waiting for request"u8, scene.Client, "127.0.0.1:18000"u8);
+        scene.Snapshot.MainErrors.NoRequest(scene.Client, scene.X.Listen, isTimedOut: true);
 
         Assert.Equal(
             "[info] client timed out (110: Connection timed out) while waiting for request, "

@@ -311,6 +311,30 @@ public sealed class LogWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_hangs_holds_the_writer_and_nobody_else()
+    {
+        using var hung = new ManualResetEventSlim();
+        using var isHanging = new ManualResetEventSlim();
+        storage.OnWrite = () =>
+        {
+            isHanging.Set();
+            hung.Wait(TestContext.Current.CancellationToken);
+        };
+        writer.Start();
+        var file = Open("/log/a");
+        Append(file, "one\n");
+        isHanging.Wait(TestContext.Current.CancellationToken);
+
+        file.Append(new byte[LogLimits.PendingBytes]);
+        Append(file, "lost\n");
+        Assert.Equal(1, file.DroppedCount);
+
+        hung.Set();
+        Assert.True(writer.Stop());
+        Assert.Equal(4 + LogLimits.PendingBytes, storage.Bytes("/log/a").Length);
+    }
+
+    [Fact]
     public void A_released_file_is_taken_up_again_by_its_path()
     {
         var file = Open("/log/a");

@@ -91,6 +91,19 @@ public class UpstreamVariableTests
     }
 
     [Theory]
+    [InlineData("upstream_http_server")]
+    [InlineData("upstream_http_date")]
+    public void Two_headers_that_an_answer_lacks_are_empty_as_nginx_has_them(string name)
+    {
+        using var scene = new Scene();
+        Assert.Null(scene.Value(name));
+        scene.Answer("HTTP/1.1 200 OK\r\n\r\n");
+
+        Assert.Equal("", scene.Value(name));
+        Assert.Null(scene.Value("upstream_http_etag"));
+    }
+
+    [Theory]
     [InlineData("http://127.0.0.1:18001", "127.0.0.1:18001", "18001")]
     [InlineData("http://127.0.0.1", "127.0.0.1", "80")]
     [InlineData("http://group", "group", "80")]
