@@ -36,5 +36,5 @@ public static class ConfigLimits
     /// Longest time one match of a regular expression may take before it counts as no match
     /// (nginx bounds PCRE by its match limit).
     /// </summary>
-    public const int RegexTimeoutMs = 1000;
+    public const int RegexTimeoutMs = 250;
 }

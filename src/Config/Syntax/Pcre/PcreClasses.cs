@@ -3,6 +3,7 @@ namespace Sluice.Config.Syntax.Pcre;
 /// <summary>Reads the character classes of PCRE2 into sets of bytes.</summary>
 sealed class PcreClasses(PcreCursor cursor, PcreEscapes escapes)
 {
+    public const string NoCollating = "POSIX collating elements are not supported";
     const string MissingBracket = "missing terminating ] for character class";
 
     /// <summary>
@@ -125,7 +126,7 @@ sealed class PcreClasses(PcreCursor cursor, PcreEscapes escapes)
         int start = cursor.At;
         item = null;
         if (cursor.Source[cursor.At + 1] != ':')
-            return cursor.Fail("POSIX collating elements are not supported", start);
+            return cursor.Fail(NoCollating, start);
 
         int nameStart = cursor.At + 2;
         bool negated = cursor.Source[nameStart] == '^';

@@ -68,6 +68,27 @@ sealed class PcreCursor(string source)
             || Fail("syntax error in subpattern name (missing terminator?)", At);
     }
 
+    /// <summary>The counts of a quantifier follow, and its closing brace: "2,3}".</summary>
+    public bool IsAtCounts
+    {
+        get
+        {
+            int at = EndOfDigits(At);
+            if (at == At)
+                return false;
+            if (at < source.Length && source[at] == ',')
+                at = EndOfDigits(at + 1);
+            return at < source.Length && source[at] == '}';
+        }
+    }
+
+    public int EndOfDigits(int at)
+    {
+        while (at < source.Length && char.IsAsciiDigit(source[at]))
+            at++;
+        return at;
+    }
+
     /// <summary>Reads digits; the value stays below a hundred thousand.</summary>
     public int ReadNumber()
     {

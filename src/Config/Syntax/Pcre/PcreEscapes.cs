@@ -109,7 +109,11 @@ sealed class PcreEscapes(PcreCursor cursor)
                 return true;
             case 'F' or 'L' or 'l' or 'U' or 'u':
                 return Fail("PCRE2 does not support \\F, \\L, \\l, \\N{name}, \\U, or \\u");
-            case 'N' when cursor.Next == '{':
+            case 'N' when cursor.Skip('{'):
+                bool isRepeated = cursor.IsAtCounts;
+                cursor.At--;
+                if (isRepeated)
+                    return true;
                 return Fail("\\N{U+dddd} is supported only in Unicode (UTF) mode");
             case 'g' when !inClass:
                 return ReadGroupReference(groups, out escape);

@@ -66,7 +66,8 @@ sealed class PcreGroupHead(PcreCursor cursor, PcreGroups groups)
             case 'P':
                 return ReadPython();
             case '(':
-                return ReadCondition();
+                // .NET's own conditions go wrong within a lazy loop: a match beyond the text.
+                return cursor.Refuse("a condition");
             case 'R' or '&' or '+' or >= '0' and <= '9':
                 return cursor.Refuse("recursion");
             case '-' when char.IsAsciiDigit(cursor.Next):
@@ -122,57 +123,6 @@ sealed class PcreGroupHead(PcreCursor cursor, PcreGroups groups)
         bool good = cursor.ReadName(')', out string name);
         Name = name;
         return good;
-    }
-
-    /// <summary>"(?(1)yes|no)", by number or name, or by an assertion.</summary>
-    bool ReadCondition()
-    {
-        int start = cursor.At;
-        if (cursor.Next == '?')
-        {
-            cursor.At = start - 1;
-            return Set(GroupKind.Conditional, "(?");
-        }
-
-        char sign = cursor.Next is '+' or '-' ? cursor.Source[cursor.At++] : '\0';
-        int number;
-        if (char.IsAsciiDigit(cursor.Next))
-        {
-            number = cursor.ReadNumber();
-            number = sign switch
-            {
-                '-' => groups.Count - number + 1,
-                '+' => groups.Count + number,
-                _ => number,
-            };
-            if (number <= 0)
-                return cursor.Fail(PcreCursor.NoSuchGroup, cursor.At);
-            if (!cursor.Skip(')'))
-                return cursor.Fail(PcreCursor.MissingParenthesis + " for condition", cursor.At);
-
-            groups.Require(number, start - 1);
-            return Set(GroupKind.Conditional, $"(?({number})");
-        }
-
-        return ReadNamedCondition();
-    }
-
-    bool ReadNamedCondition()
-    {
-        int start = cursor.At;
-        char close = cursor.Next switch { '<' => '>', '\'' => '\'', _ => ')' };
-        if (close != ')')
-            cursor.At++;
-
-        if (!cursor.ReadName(close, out string name))
-            return false;
-        if (close != ')' && !cursor.Skip(')'))
-            return cursor.Fail(PcreCursor.MissingParenthesis + " for condition", cursor.At);
-        if (groups.NumberOf(name) is { } number)
-            return Set(GroupKind.Conditional, $"(?({number})");
-        return name is "R" or "DEFINE" ? cursor.Refuse("recursion")
-            : groups.HasLater(name) ? cursor.Refuse("a reference to a group that follows it")
-            : cursor.Fail(PcreCursor.NoSuchGroup, start);
     }
 
     /// <summary>"(?i)", "(?i-s:", "(?^)".</summary>

@@ -27,9 +27,6 @@ enum GroupKind
     /// <summary>Looks behind; each of its branches has to have a fixed length.</summary>
     LookBehind,
 
-    /// <summary>A condition with at most two branches.</summary>
-    Conditional,
-
     /// <summary>Each branch numbers its groups from the same start: "(?|".</summary>
     BranchReset,
 }
@@ -55,8 +52,6 @@ sealed class PcreGroup
 
     /// <summary>Most groups a branch has counted.</summary>
     public int CountMax { get; set; }
-
-    public int Branches { get; set; } = 1;
 
     /// <summary>Bytes the branch matches so far, or <see cref="Varies"/>.</summary>
     public int BranchBytes { get; set; }
@@ -168,14 +163,7 @@ sealed class PcreGroups(PcreCursor cursor)
     public bool NextBranch()
     {
         var group = open.Peek();
-        if (group.Kind == GroupKind.Conditional && group.Branches == 2)
-        {
-            return cursor.Fail("conditional subpattern contains more than two branches",
-                group.SourceStart);
-        }
-
         EndBranch(group);
-        group.Branches++;
         group.BranchBytes = 0;
         if (group.Kind == GroupKind.BranchReset)
             Count = group.CountAtStart;
@@ -188,8 +176,7 @@ sealed class PcreGroups(PcreCursor cursor)
         EndBranch(group);
         Count = Math.Max(Count, group.CountMax);
         bool looks = group.Kind is GroupKind.LookAhead or GroupKind.LookBehind;
-        bool skips = group.Kind == GroupKind.Conditional && group.Branches == 1;
-        group.Bytes = looks ? 0 : skips ? PcreGroup.Varies : group.EarlierBytes ?? 0;
+        group.Bytes = looks ? 0 : group.EarlierBytes ?? 0;
         Add(group.Bytes);
         return cursor.Error is null;
     }

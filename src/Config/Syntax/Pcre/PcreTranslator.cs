@@ -71,10 +71,6 @@ public sealed class PcreTranslator
 
     bool ReadAll()
     {
-        if (classes.FindPosixEnd(0) is { } end && cursor.StartsWith("[")
-            && end + 2 == cursor.Source.Length)
-            return cursor.Fail("POSIX named classes are supported only within a class", 0);
-
         groups.Open(GroupKind.Plain, 0, 0, flags);
         while (!cursor.IsAtEnd)
         {
@@ -166,6 +162,14 @@ public sealed class PcreTranslator
 
     bool ReadClass()
     {
+        int bracket = cursor.At - 1;
+        if (classes.FindPosixEnd(bracket) is not null)
+        {
+            return cursor.Fail(cursor.Next == ':'
+                ? "POSIX named classes are supported only within a class"
+                : PcreClasses.NoCollating, bracket);
+        }
+
         bool ignoreCase = flags.HasFlag(PcreFlags.IgnoreCase);
         return classes.Read(ignoreCase, out var set) && Item(set.ToClass(), 1);
     }
@@ -245,27 +249,24 @@ public sealed class PcreTranslator
     /// <summary>Reads "{2}", "{2,}" or "{2,3}" behind its brace; else nothing is read.</summary>
     bool ReadCounts(out int least, out int most)
     {
+        least = most = 0;
+        if (!cursor.IsAtCounts)
+            return false;
+
         int start = cursor.At;
-        least = cursor.ReadNumber();
-        most = least;
-        bool isQuantifier = cursor.At > start;
-        int end = cursor.At;
-        if (isQuantifier && cursor.Skip(','))
+        int end = start;
+        least = most = cursor.ReadNumber();
+        if (cursor.Skip(','))
         {
             end = cursor.At;
             most = char.IsAsciiDigit(cursor.Next) ? cursor.ReadNumber() : -1;
         }
 
-        isQuantifier &= cursor.Skip('}');
-        if (!isQuantifier)
-        {
-            cursor.At = start;
-            return false;
-        }
-
+        cursor.Skip('}');
         if (least > ushort.MaxValue || most > ushort.MaxValue)
         {
-            int numberEnd = least > ushort.MaxValue ? EndOfDigits(start) : EndOfDigits(end);
+            int numberEnd = least > ushort.MaxValue ? cursor.EndOfDigits(start)
+                : cursor.EndOfDigits(end);
             cursor.Fail("number too big in {} quantifier", numberEnd);
         }
         else if (most >= 0 && most < least)
@@ -274,13 +275,6 @@ public sealed class PcreTranslator
         }
 
         return true;
-    }
-
-    int EndOfDigits(int at)
-    {
-        while (char.IsAsciiDigit(cursor.Source[at]))
-            at++;
-        return at;
     }
 
     bool RepeatCounted(int least, int most)
@@ -319,6 +313,7 @@ public sealed class PcreTranslator
     {
         int sourceStart = cursor.At - 1;
         int outputStart = output.Length;
+        int itemBefore = itemStart;
         itemStart = -1;
         if (cursor.Next == '*')
             return ReadVerb();
@@ -337,6 +332,7 @@ public sealed class PcreTranslator
         switch (head.Form)
         {
             case GroupForm.Comment:
+                itemStart = itemBefore;
                 return true;
             case GroupForm.Flags:
                 flags = head.Flags;
