@@ -29,7 +29,7 @@ public sealed record CoreSettings
     public long ClientMaxBodySize { get; init; } = 1024 * 1024;
 
     /// <summary><c>client_body_buffer_size</c> in bytes: what is kept in memory.</summary>
-    public int ClientBodyBufferSize { get; init; } = 16 * 1024;
+    public int ClientBodyBufferSize { get; init; } = 8 * 1024;
 
     /// <summary><c>client_body_timeout</c>: between two reads of a body.</summary>
     public long ClientBodyTimeoutMs { get; init; } = 60_000;

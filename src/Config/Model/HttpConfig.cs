@@ -31,8 +31,8 @@ public sealed class HttpConfig
 
     /// <summary>
     /// The variables a request may write: those of <c>set</c> and of named groups in regular
-    /// expressions, each once, in lower case, sorted. Variables of <c>map</c> are in
-    /// <see cref="Maps"/>.
+    /// expressions, each once, in lower case, sorted. Some may be nginx's own (args, limit_rate,
+    /// names of the families http_ and so on). Variables of <c>map</c> are in <see cref="Maps"/>.
     /// </summary>
     public ImmutableArray<string> SetVariables { get; init; } = [];
 

@@ -60,10 +60,7 @@ public sealed record LogFormat
 /// <summary>One <c>access_log</c> directive with a file.</summary>
 public sealed record AccessLogTarget
 {
-    /// <summary>
-    /// The file. A constant is a full path; with variables it is evaluated for each request and
-    /// then completed with the prefix.
-    /// </summary>
+    /// <summary>The full path of the file, perhaps with variables.</summary>
     public required Template Path { get; init; }
 
     public required LogFormat Format { get; init; }

@@ -10,6 +10,8 @@ namespace Sluice.Config.Model.Building;
 sealed class UpstreamRegistry
 {
     readonly List<UpstreamDraft> drafts = [];
+    readonly Dictionary<string, List<UpstreamDraft>> byHost =
+        new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All groups in the order they were met first.</summary>
     public IReadOnlyList<UpstreamDraft> All => drafts;
@@ -18,7 +20,7 @@ sealed class UpstreamRegistry
     public UpstreamDraft? Define(BuildContext build, DirectiveNode node)
     {
         string name = node.Arg(0);
-        var sameName = drafts.Where(draft => IsNamed(draft, name)).ToList();
+        var sameName = SameHost(name);
         var earlier = sameName.FirstOrDefault();
         if (earlier is { IsBlock: true })
         {
@@ -37,7 +39,7 @@ sealed class UpstreamRegistry
         if (earlier is null)
         {
             earlier = new UpstreamDraft(node, new HostUrl { Text = name, Host = name });
-            drafts.Add(earlier);
+            Add(earlier);
         }
 
         earlier.IsBlock = true;
@@ -55,10 +57,8 @@ sealed class UpstreamRegistry
             return null;
         }
 
-        foreach (var draft in drafts)
+        foreach (var draft in SameHost(url.Host))
         {
-            if (!IsNamed(draft, url.Host))
-                continue;
             if (draft.IsBlock && !url.HasNoPort)
             {
                 SayMayNotHavePort(build, node, url, node.Order);
@@ -70,12 +70,18 @@ sealed class UpstreamRegistry
         }
 
         var made = new UpstreamDraft(node, url);
-        drafts.Add(made);
+        Add(made);
         return made;
     }
 
-    static bool IsNamed(UpstreamDraft draft, string name) =>
-        draft.Host.Equals(name, StringComparison.OrdinalIgnoreCase);
+    List<UpstreamDraft> SameHost(string host) => byHost.TryGetValue(host, out var same) ? same : [];
+
+    void Add(UpstreamDraft draft)
+    {
+        drafts.Add(draft);
+        if (!byHost.TryAdd(draft.Host, [draft]))
+            byHost[draft.Host].Add(draft);
+    }
 
     static void SayMayNotHavePort(
         BuildContext build, DirectiveNode node, HostUrl url, int order)
