@@ -146,6 +146,22 @@ public class InheritanceTests
     }
 
     [Fact]
+    public void Lists_are_inherited_by_levels_that_write_other_directives()
+    {
+        const string Lists = "proxy_set_header A 1; proxy_hide_header B; proxy_redirect /a /b; "
+            + "proxy_cookie_domain a b; proxy_cookie_path /a /b; add_header C 1; "
+            + "error_page 404 /c; access_log /c; error_log /c; index c; types { a/b c; }";
+        var outer = Sample.Nested(Lists, "", "", "");
+        var inner = Sample.Nested(
+            Lists, "", "send_timeout 9; proxy_read_timeout 9;", "tcp_nodelay off; proxy_method X;");
+        Assert.Equal((9_000, 9_000), (inner.Core.SendTimeoutMs, inner.Proxy.ReadTimeoutMs));
+        foreach (var (_, _, read) in lists.Where(list => !list.Outer.StartsWith("proxy_next")))
+            Assert.Equal(read(outer), read(inner));
+        Assert.Equal("A", inner.Proxy.SetHeaders[1].Name);
+        Assert.Equal("c", inner.Core.Types.Keys.Single());
+    }
+
+    [Fact]
     public void What_stands_behind_a_block_holds_for_it_too()
     {
         var location = Sample.Http(
