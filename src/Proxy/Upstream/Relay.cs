@@ -249,7 +249,9 @@ sealed class Relay(Worker worker)
         var text = worker.Text;
         text.Clear();
         text.Append(ChunkedWriter.LastSize);
+        var start = text.Length;
         TrailerText.Append(text, chunks.Trailers, chunks.TrailerBytes);
+        x.SentTrailers = x.Store(text.From(start));
         x.Output.Send(x, text.Written);
     }
 

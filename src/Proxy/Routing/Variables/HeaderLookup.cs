@@ -10,14 +10,20 @@ namespace Sluice.Proxy.Routing.Variables;
 static class HeaderLookup
 {
     /// <summary>Header lines that were parsed.</summary>
+    /// <param name="fields">The lines.</param>
+    /// <param name="head">The bytes they point into.</param>
+    /// <param name="name">As a variable has it.</param>
+    /// <param name="known">The identity of that name, so that most lines need no comparing.</param>
+    /// <param name="separator">What comes between the values of several lines.</param>
+    /// <param name="to">Where the value goes.</param>
     public static bool Append(
         ReadOnlySpan<HeaderField> fields, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name,
-        ReadOnlySpan<byte> separator, ByteBuilder to)
+        KnownHeader known, ReadOnlySpan<byte> separator, ByteBuilder to)
     {
         bool isFound = false;
         foreach (ref readonly var field in fields)
         {
-            if (field.NameLength != name.Length || !IsNamed(field.Name(head), name))
+            if (field.NameLength != name.Length || !IsThis(field, head, name, known))
                 continue;
             if (isFound)
                 to.Append(separator);
@@ -48,6 +54,16 @@ static class HeaderLookup
         }
         return isFound;
     }
+
+    /// <summary>The header that a variable's name stands for when it has no underscores.</summary>
+    public static KnownHeader KnownOf(byte[] name) =>
+        KnownHeaders.Find([.. name.Select(static b => b == '_' ? (byte)'-' : b)]);
+
+    static bool IsThis(
+        in HeaderField field, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name, KnownHeader known) =>
+        field.Known == KnownHeader.Other
+            ? IsNamed(field.Name(head), name)
+            : field.Known == known;
 
     /// <summary>A header's name is the one that a variable's name stands for.</summary>
     public static bool IsNamed(ReadOnlySpan<byte> header, ReadOnlySpan<byte> name)
@@ -80,10 +96,11 @@ static class HeaderLookup
 /// <summary><c>$http_NAME</c>: a header of the request.</summary>
 sealed class RequestHeaderVariable(string name, byte[] header) : Variable(name)
 {
-    readonly bool isCookie = header.AsSpan().SequenceEqual("cookie"u8);
+    readonly KnownHeader known = HeaderLookup.KnownOf(header);
 
     public override bool Append(Exchange exchange, ByteBuilder to) => HeaderLookup.Append(
-        exchange.Head.Fields, exchange.HeadBuffer, header, isCookie ? "; "u8 : ", "u8, to);
+        exchange.Head.Fields, exchange.HeadBuffer, header, known,
+        known == KnownHeader.Cookie ? "; "u8 : ", "u8, to);
 }
 
 /// <summary><c>$sent_http_NAME</c>: a header of the answer, as far as its head is made.</summary>
@@ -98,20 +115,22 @@ sealed class SentHeaderVariable(string name, byte[] header) : Variable(name)
 /// <summary><c>$upstream_http_NAME</c>: a header of the peer's answer.</summary>
 sealed class UpstreamHeaderVariable(string name, byte[] header) : Variable(name)
 {
+    readonly KnownHeader known = HeaderLookup.KnownOf(header);
+
     /// <summary>
     /// nginx makes these two of an answer that lacks them, empty, so that it does not write its
     /// own.
     /// </summary>
-    readonly bool isAlwaysThere =
-        header.AsSpan().SequenceEqual("server"u8) || header.AsSpan().SequenceEqual("date"u8);
+    bool IsAlwaysThere => known is KnownHeader.Server or KnownHeader.Date;
 
     public override bool ReadsAnswer => true;
 
     public override bool Append(Exchange exchange, ByteBuilder to)
     {
         var head = exchange.UpstreamHead;
-        return HeaderLookup.Append(head.Fields, exchange.UpstreamBuffer, header, ", "u8, to)
-            || (isAlwaysThere && head.Consumed > 0);
+        return HeaderLookup.Append(
+                head.Fields, exchange.UpstreamBuffer, header, known, ", "u8, to)
+            || (IsAlwaysThere && head.Consumed > 0);
     }
 }
 

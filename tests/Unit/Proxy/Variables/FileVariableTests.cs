@@ -11,6 +11,7 @@ public sealed class FileVariableTests : IDisposable
     [InlineData("root r;", "/srv/r", "/srv/r/a/b")]
     [InlineData("root r$arg_x;", "/srv/r1", "/srv/r1/a/b")]
     [InlineData("root /$arg_x;", "/1", "/1/a/b")]
+    [InlineData("root $arg_x;", "/srv/1", "/srv/1/a/b")]
     public void The_root_and_the_file_are_full_paths(string line, string root, string file)
     {
         using var scene = new Scene(
