@@ -1,3 +1,4 @@
+using Sluice.Config.Directives;
 using Sluice.Config.Model;
 
 namespace Sluice.Unit.Config.Model;
@@ -115,6 +116,21 @@ public class InheritanceTests
         Assert.Equal(outerValue, At("", inner + ";", outer + ";", ""));
         Assert.Equal(outerValue, At("", "", inner + ";", outer + ";"));
         Assert.Equal(innerValue, At(outer + ";", outer + ";", outer + ";", inner + ";"));
+    }
+
+    [Theory]
+    [MemberData(nameof(SingleIndexes))]
+    public void The_default_in_the_documentation_is_the_value_without_the_directive(int index)
+    {
+        var (outer, _, read) = singles[index];
+        string name = outer.Split(' ')[0];
+        var row = DirectiveTable.Find(name, Contexts.Location)!;
+        if (row.Default is not { } text)
+            return;
+
+        // Where there are two, the first is that of a machine with pages of 4 KB.
+        string written = $"{name} {text.Split('|')[0]};";
+        Assert.Equal(read(Sample.Location("")), read(Sample.Location(written)));
     }
 
     [Theory]
