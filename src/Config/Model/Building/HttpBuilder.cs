@@ -103,7 +103,7 @@ sealed class HttpBuilder(BuildContext build, DirectiveNode http)
         foreach (var (name, node, at) in build.Variables.Unknown())
         {
             build.SayAtEnd(http, Severity.Emerg, node, at, $"unknown \"{name}\" variable",
-                Advice.Nearest(name, build.Variables.KnownNames()));
+                Advice.Nearest(name, build.Variables.NamesLike(name)));
         }
     }
 }

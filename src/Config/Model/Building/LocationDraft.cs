@@ -17,6 +17,9 @@ sealed class LocationDraft(DirectiveNode node, Level level, LocationMatch match,
 
     public Pattern? Pattern { get; init; }
 
+    /// <summary>Its head is wrong: it is read for what else is wrong in it.</summary>
+    public bool IsBroken { get; init; }
+
     public List<LocationDraft> Children { get; } = [];
 
     /// <summary>Named locations, which a server alone has.</summary>

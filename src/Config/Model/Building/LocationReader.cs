@@ -8,10 +8,12 @@ static class LocationReader
     /// <summary>Reads a block with everything in it.</summary>
     public static void Read(BuildContext build, LocationDraft outer, DirectiveNode node)
     {
-        if (ReadHead(build, outer, node) is not { } draft)
-            return;
-
-        if (IsAllowedIn(build, outer, draft))
+        var draft = ReadHead(build, outer, node)
+            ?? new LocationDraft(node, new Level(outer.Level), LocationMatch.Prefix, "")
+            {
+                IsBroken = true,
+            };
+        if (!draft.IsBroken && IsAllowedIn(build, outer, draft))
         {
             var siblings = draft.Match == LocationMatch.Named ? outer.Named : outer.Children;
             siblings.Add(draft);
@@ -88,7 +90,7 @@ static class LocationReader
     /// <summary>nginx's rules for locations within locations.</summary>
     static bool IsAllowedIn(BuildContext build, LocationDraft outer, LocationDraft inner)
     {
-        if (outer.Match == LocationMatch.None)
+        if (outer.Match == LocationMatch.None || outer.IsBroken)
             return true;
 
         bool isRegex = inner.Pattern is not null;

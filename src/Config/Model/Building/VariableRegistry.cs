@@ -61,8 +61,21 @@ sealed class VariableRegistry
     public IEnumerable<(string Name, DirectiveNode Node, Text.Token At)> Unknown() =>
         uses.Where(use => !IsKnown(use.Name));
 
-    /// <summary>Every name that is known, families left out.</summary>
-    public IEnumerable<string> KnownNames() => VariableNames.BuiltIn.Concat(maps).Concat(written);
+    /// <summary>The known names that an unknown one may have been meant for.</summary>
+    public IEnumerable<string> NamesLike(string name) =>
+        maps.Concat(written).Concat(VariableNames.BuiltIn).Concat(MembersLike(name));
+
+    /// <summary>What the name would be in each family: htpt_x is near http_x.</summary>
+    static IEnumerable<string> MembersLike(string name)
+    {
+        var words = name.Split('_');
+        foreach (string prefix in VariableNames.Prefixes.ToArray())
+        {
+            int count = prefix.Count(ch => ch == '_');
+            if (words.Length > count)
+                yield return prefix + string.Join('_', words[count..]);
+        }
+    }
 
     bool IsKnown(string name) =>
         maps.Contains(name) || written.Contains(name) || VariableNames.IsKnown(name);

@@ -70,6 +70,33 @@ public class AllErrorsTests
         Assert.Equal("did you mean remote_addr?", diagnostic.Suggestion);
     }
 
+    [Theory]
+    [InlineData("htpt_x", "http_x")]
+    [InlineData("upstrem_http_etag", "upstream_http_etag")]
+    [InlineData("conection_upgrade", "connection_upgrade")]
+    [InlineData("zzzzzzzz", null)]
+    public void An_unknown_variable_is_told_with_a_known_one_that_is_near(
+        string written, string? meant)
+    {
+        var diagnostics = new DiagnosticList();
+        Sample.Build(Sample.Wrap("http", "map $uri $connection_upgrade { } server { return 200 $"
+            + written + "; }"), diagnostics);
+        string? expected = meant is null ? null : $"did you mean {meant}?";
+        Assert.Equal(expected, diagnostics.InOrder().Single().Suggestion);
+    }
+
+    [Fact]
+    public void A_location_with_a_wrong_head_is_read_for_what_else_is_wrong()
+    {
+        Assert.Equal(
+            [
+                "[emerg] invalid location modifier \"!~\" in t.conf:5",
+                "[emerg] invalid return code \"x\" in t.conf:5",
+                "[emerg] invalid URL prefix in t.conf:5",
+            ],
+            Http("server { location !~ a { location /b { return x; } proxy_pass y; } }"));
+    }
+
     [Fact]
     public void A_configuration_with_an_error_gives_no_model_and_one_with_a_warning_does()
     {
