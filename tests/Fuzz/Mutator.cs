@@ -35,7 +35,7 @@ public sealed class Mutator
 
     void Mutate(List<byte> bytes, ref FuzzRandom random)
     {
-        var index = random.Below(bytes.Count + 1);
+        var index = Place(bytes, ref random);
         var length = Math.Min(1 + random.Below(1 + random.Below(32)), bytes.Count - index);
         switch (random.Below(9))
         {
@@ -69,6 +69,15 @@ public sealed class Mutator
                     bytes.InsertRange(index, words[random.Below(words.Length)]);
                 break;
         }
+    }
+
+    // Anywhere, or as often where a line begins: whole lines are words of most formats.
+    static int Place(List<byte> bytes, ref FuzzRandom random)
+    {
+        var index = random.Below(bytes.Count + 1);
+        if (random.Below(2) == 0) return index;
+        var feed = bytes.IndexOf((byte)'\n', index);
+        return feed < 0 ? index : feed + 1;
     }
 
     static byte[] Piece(byte[] bytes, ref FuzzRandom random)

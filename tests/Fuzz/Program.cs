@@ -2,7 +2,7 @@ using System.Globalization;
 using Sluice.Fuzz;
 
 // Runs of one target in a smoke test: all targets together take a few seconds.
-const long smokeRuns = 25_000;
+const long smokeRuns = 60_000;
 
 const string usage = """
     Sluice.Fuzz list

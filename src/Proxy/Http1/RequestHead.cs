@@ -24,11 +24,12 @@ public enum TargetForm : byte
 /// </summary>
 public sealed partial class RequestHead
 {
-    // A pooled head keeps room for usual paths, not for the longest.
+    // A pooled head keeps room for usual paths and names, not for the longest.
     const int PathBytesKept = 1024;
+    const int HostNameBytesKept = 128;
 
     readonly HeaderFieldList fields = new();
-    byte[] hostName = new byte[64];
+    byte[] hostName = new byte[HostNameBytesKept];
     int hostNameLength;
     byte[] path = [];
     int pathLength;
@@ -187,6 +188,7 @@ public sealed partial class RequestHead
         ExpectsContinue = IsWebSocketHandshake = false;
         hostNameLength = pathLength = HostPort = 0;
         if (path.Length > PathBytesKept) path = [];
+        if (hostName.Length > HostNameBytesKept) hostName = new byte[HostNameBytesKept];
     }
 
     /// <summary>
@@ -245,7 +247,7 @@ public sealed partial class RequestHead
     bool TakeHost(ReadOnlySpan<byte> text)
     {
         if (!Http1.HostName.TrySplit(text, out var nameLength, out var port)) return false;
-        if (hostName.Length < nameLength) hostName = new byte[Math.Max(nameLength, 256)];
+        if (hostName.Length < nameLength) hostName = new byte[nameLength];
         Ascii.ToLower(text[..nameLength], hostName, out hostNameLength);
         HostPort = port;
         return true;

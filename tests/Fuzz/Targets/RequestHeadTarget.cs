@@ -22,6 +22,7 @@ public sealed class RequestHeadTarget : IFuzzTarget
         "Connection: keep-alive, Upgrade\r\n", "Upgrade: websocket\r\n",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "Sec-WebSocket-Version: 13\r\n",
         "Expect: 100-continue\r\n", "X_y: 1\r\n", " folded\r\n", "/../", "/./", "%2e", "%00",
+        "//", "/a", "?", "#",
     ];
 
     public void Run(ReadOnlySpan<byte> input)
