@@ -128,6 +128,9 @@ public sealed class Gateway : IDisposable
             return failure;
         }
         OnEveryWorker((worker, _) => worker.Use(next));
+        // Tunnels of the old configuration may still log: a file that was given back is opened
+        // again when it has to be.
+        files?.Release();
         files = opened;
         options.Logs.Reports = next.MainErrors;
         Snapshot = next;

@@ -60,7 +60,8 @@ static class HeaderLookup
         KnownHeaders.Find([.. name.Select(static b => b == '_' ? (byte)'-' : b)]);
 
     static bool IsThis(
-        in HeaderField field, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name, KnownHeader known) =>
+        in HeaderField field, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name,
+        KnownHeader known) =>
         field.Known == KnownHeader.Other
             ? IsNamed(field.Name(head), name)
             : field.Known == known;
