@@ -20,6 +20,8 @@ internal static class Subcommands
             DemoCommand.Create(),
             BenchCommand.Create(),
         };
-        return root.Parse(arguments).Invoke();
+        // Commands that stay end by themselves when they are interrupted, in their own order.
+        var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };
+        return root.Parse(arguments).InvokeAsync(configuration).GetAwaiter().GetResult();
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace Sluice.Cli.Demo;
@@ -52,7 +53,7 @@ internal static class DemoCommand
             if (!once)
             {
                 DemoReport.WriteWhatToTry(console, address, path);
-                await UntilCancelledAsync(cancel);
+                await UntilInterruptedAsync();
             }
             return passed ? 0 : 1;
         }
@@ -62,10 +63,17 @@ internal static class DemoCommand
         }
     }
 
-    static async Task UntilCancelledAsync(CancellationToken cancel)
+    /// <summary>Until Ctrl-C, or TERM.</summary>
+    static async Task UntilInterruptedAsync()
     {
-        var end = new TaskCompletionSource();
-        using var registration = cancel.Register(end.SetResult);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            end.TrySetResult();
+        }
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         await end.Task;
     }
 }

@@ -1,23 +1,24 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Sluice.Cli.Nginx;
 
 /// <summary>
 /// <c>daemon on</c>. A .NET process cannot fork, so it starts itself anew: the child takes the
-/// same arguments, binds, and says so through its standard output, which nothing else uses; only
-/// then does the parent end, with 0. When the child ends before that, its exit code is the
-/// parent's. Messages of the child go to the terminal until it is up.
+/// same arguments, binds, and says so through its standard output; only then does the parent end,
+/// with 0. When the child ends before that, its exit code is the parent's.
 /// </summary>
+/// <remarks>
+/// The child's standard streams are pipes of the parent's. The runtime keeps copies of the three
+/// descriptors a process began with, so a child that inherited them would hold a terminal, or the
+/// pipe of whoever waits for the end of the parent's output, for ever.
+/// </remarks>
 internal static class Daemon
 {
     /// <summary>Marks the child, and is removed from its environment at once.</summary>
     const string Marker = "SLUICE_DAEMON";
 
-    const string Ready = "ready";
-
-    const int StandardInput = 0;
-    const int StandardOutput = 1;
-    const int StandardError = 2;
+    const string Ready = "\u0006 ready";
 
     /// <summary>Whether this process is the one in the background.</summary>
     public static bool IsChild { get; private set; }
@@ -40,7 +41,11 @@ internal static class Daemon
         string program = Environment.ProcessPath ?? "sluice";
         var start = new ProcessStartInfo(program)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.Latin1,
+            StandardErrorEncoding = Encoding.Latin1,
             UseShellExecute = false,
         };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
@@ -54,24 +59,26 @@ internal static class Daemon
         }
         start.Environment[Marker] = "1";
         using var child = Process.Start(start)!;
-        if (child.StandardOutput.ReadLine() == Ready)
+        while (child.StandardOutput.ReadLine() is { } line)
         {
-            return 0;
+            if (line == Ready)
+            {
+                return 0;
+            }
+            StandardStreams.Error(line + "\n");
         }
+        // What the runtime says when it ends a process by itself.
+        StandardStreams.Error(child.StandardError.ReadToEnd());
         child.WaitForExit();
         return child.ExitCode;
     }
 
-    /// <summary>In the child, once it serves: lets the parent end, and the terminal go.</summary>
-    /// <param name="logsToTerminal">An error log is standard error, which then stays.</param>
-    public static void ReportReady(bool logsToTerminal)
+    /// <summary>In the child, once it serves: lets the parent end.</summary>
+    public static void ReportReady()
     {
         StandardStreams.Output(Ready + "\n");
-        Posix.Silence(StandardInput);
-        Posix.Silence(StandardOutput);
-        if (!logsToTerminal)
-        {
-            Posix.Silence(StandardError);
-        }
+        Posix.Silence(Posix.StandardInput);
+        Posix.Silence(Posix.StandardOutput);
+        Posix.Silence(Posix.StandardError);
     }
 }

@@ -10,6 +10,12 @@ internal static partial class Posix
     public const int Quit = 3;
     public const int Term = 15;
 
+    public const int StandardInput = 0;
+    public const int StandardOutput = 1;
+    public const int StandardError = 2;
+
+    const int Interrupted = 4;
+
     public static int Usr1 => OperatingSystem.IsMacOS() ? 30 : 10;
 
     public static int Usr2 => OperatingSystem.IsMacOS() ? 31 : 12;
@@ -17,6 +23,20 @@ internal static partial class Posix
     /// <summary>Sends a signal; zero, or the error's number.</summary>
     public static int Kill(int pid, int signal) =>
         KillCall(pid, signal) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Writes all bytes, unless the other side takes none any more.</summary>
+    public static void Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            nint written = WriteCall(descriptor, bytes, bytes.Length);
+            if (written < 0 && Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                return;
+            }
+            bytes = bytes[(int)Math.Max(written, 0)..];
+        }
+    }
 
     /// <summary>Makes this process the leader of a session without a terminal.</summary>
     public static int StartSession() => SetSidCall() >= 0 ? 0 : Marshal.GetLastPInvokeError();
@@ -31,6 +51,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillCall(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteCall(int descriptor, ReadOnlySpan<byte> bytes, nint count);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     private static partial int SetSidCall();

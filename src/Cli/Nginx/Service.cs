@@ -65,7 +65,7 @@ internal sealed class Service(Func<Configuration> load)
             Announce(gateway);
             if (Daemon.IsChild)
             {
-                Daemon.ReportReady(config.ErrorLogs.Any(log => log.Path is null));
+                Daemon.ReportReady();
             }
             new Thread(() => WaitFor(gateway)) { Name = "end", IsBackground = true }.Start();
             pidFile = Serve(gateway, pidFile);

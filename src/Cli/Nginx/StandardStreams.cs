@@ -5,18 +5,21 @@ namespace Sluice.Cli.Nginx;
 /// <summary>
 /// The terminal as nginx uses it: what is said goes to standard error, a dump to standard output.
 /// Texts are Latin-1, so that the bytes of a configuration come out as they are in its file.
-/// Unlike Console's writers these cost nothing at start.
+/// Unlike Console's streams these cost nothing at start and hold no copies of the descriptors,
+/// which would keep a terminal or a pipe open behind a gateway in the background.
 /// </summary>
 internal static class StandardStreams
 {
-    static readonly Stream error = Console.OpenStandardError();
-    static readonly Stream output = Console.OpenStandardOutput();
-
-    /// <summary>Writes text to standard error as it is.</summary>
-    public static void Error(string text) => error.Write(Encoding.Latin1.GetBytes(text));
+    /// <summary>
+    /// Writes text to standard error as it is; in the background, to the parent that shows it.
+    /// </summary>
+    public static void Error(string text) => Posix.Write(
+        Daemon.IsChild ? Posix.StandardOutput : Posix.StandardError,
+        Encoding.Latin1.GetBytes(text));
 
     /// <summary>Writes text to standard output as it is.</summary>
-    public static void Output(string text) => output.Write(Encoding.Latin1.GetBytes(text));
+    public static void Output(string text) =>
+        Posix.Write(Posix.StandardOutput, Encoding.Latin1.GetBytes(text));
 
     /// <summary>A line about the program itself: <c>nginx: ...</c>.</summary>
     public static void Say(string message) => Error($"nginx: {message}\n");

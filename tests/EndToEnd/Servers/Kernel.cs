@@ -69,6 +69,9 @@ public enum Signals
     /// <summary>Reopen the log files.</summary>
     Usr1 = 10,
 
+    /// <summary>For nginx the upgrade of its binary.</summary>
+    Usr2 = 12,
+
     /// <summary>Fast stop.</summary>
     Term = 15,
 }
