@@ -22,6 +22,34 @@ public class LexerTests
     public void Words_are_split_as_nginx_splits_them(string text, string expected) =>
         Assert.Equal(expected, First(text));
 
+    /// <summary>The edges of nginx's buffer of 4096 bytes, each seen at nginx.</summary>
+    [Theory]
+    [InlineData("", 4095, ";", null)]
+    [InlineData("", 4096, ";", "too long parameter \"aaaaaaaaaa...\" started")]
+    [InlineData("", 4094, " ;", null)]
+    [InlineData("", 4095, " ;", "too long parameter \"aaaaaaaaaa...\" started")]
+    [InlineData("\"", 4094, "\";", null)]
+    [InlineData("\"", 4095, "\";", "too long parameter \"aaaaaaaaaa...\" started")]
+    [InlineData("\"", 4096, "\";",
+        "too long parameter, probably missing terminating \"\"\" character")]
+    [InlineData("#", 4094, "\nb;", null)]
+    [InlineData("#", 4095, "\nb;", "too long parameter \"#aaaaaaaaa...\" started")]
+    public void A_word_must_fit_into_the_buffer(
+        string before, int length, string after, string? message)
+    {
+        var words = new List<Token>();
+        var lexer = new Lexer(before + new string('a', length) + after + "\n");
+        Assert.Equal(message, lexer.Next(words).Error?.Message);
+    }
+
+    [Fact]
+    public void An_error_of_a_long_word_names_the_line_it_starts_on()
+    {
+        var words = new List<Token>();
+        var lexer = new Lexer("\n\n" + new string('a', 5000) + ";");
+        Assert.Equal(3, lexer.Next(words).Error?.Line);
+    }
+
     static string First(string text)
     {
         var words = new List<Token>();
