@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Sluice.Config.Syntax;
 
 namespace Sluice.Config.Model;
 
@@ -162,12 +163,12 @@ public sealed record HostUrl
         };
     }
 
+    /// <summary>What is no number, or too large for one, is taken for a host.</summary>
     static bool LooksLikePorts(string text)
     {
         int dash = text.IndexOf('-', StringComparison.Ordinal);
-        string first = dash < 0 ? text : text[..dash];
-        return first.Length > 0 && first.All(char.IsAsciiDigit)
-            && (dash < 0 || dash + 1 < text.Length && text[(dash + 1)..].All(char.IsAsciiDigit));
+        return Values.TryNumber(dash < 0 ? text : text.AsSpan(0, dash), out _)
+            && (dash < 0 || Values.TryNumber(text.AsSpan(dash + 1), out _));
     }
 
     static (int Port, int LastPort, string? Error) ReadPorts(string text, HostUrlUse use)
