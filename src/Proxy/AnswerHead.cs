@@ -19,6 +19,8 @@ static class AnswerHead
             statusText = default;
         }
         x.Status = ErrorPages.ClientStatus(status);
+        if (x.Status != 413)
+            x.Body.Continue(x);
         var to = x.Arena;
         var start = to.Length;
         to.Append("HTTP/1.1 "u8);
@@ -96,7 +98,7 @@ static class AnswerHead
         }
         x.Arena.Append("\r\n"u8);
         x.SentHead = new ArenaRange(start, x.Arena.Length - start);
-        x.HeadBytesSent = x.SentHead.Length;
+        x.HeadBytesSent += x.SentHead.Length;
     }
 
     /// <summary>expires takes the place of what a peer says of caching.</summary>

@@ -47,17 +47,18 @@ sealed class ClientOutput
         held.Add(second[(taken - fromFirst)..], exchange.Worker.Buffers);
     }
 
-    /// <summary>Sends a head with a 1xx status, which belongs to no answer's byte counts.</summary>
+    /// <summary>Sends a head with a 1xx status, which counts as a part of the answer's head.</summary>
     public void SendInterim(Exchange exchange, ReadOnlySpan<byte> head)
     {
-        var sent = exchange.BytesSent;
+        exchange.HeadBytesSent += head.Length;
         Send(exchange, head);
-        exchange.BytesSent = sent;
     }
 
     /// <summary>Writes what is held, as far as the client takes it.</summary>
     public void Flush(Exchange exchange)
     {
+        if (exchange.Client.State == ConnectionState.Closed)
+            Break(exchange);
         while (!held.IsEmpty && exchange.Client.CanWrite)
         {
             var taken = exchange.Client.Write(held.Span);

@@ -139,7 +139,7 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>Bytes sent to the client, head included ($bytes_sent).</summary>
     public long BytesSent { get; internal set; }
 
-    /// <summary>Of those, the head ($body_bytes_sent is the difference).</summary>
+    /// <summary>Of those, the heads, interim ones too ($body_bytes_sent is the difference).</summary>
     public long HeadBytesSent { get; internal set; }
 
     /// <summary>The client's connection may serve another request afterwards.</summary>
@@ -202,6 +202,13 @@ public sealed class Exchange(Worker worker) : ICaptures
     public ReadOnlyMemory<byte> TargetHost { get; internal set; }
 
     public ReadOnlyMemory<byte> TargetUri { get; internal set; }
+
+    /// <summary>
+    /// Nobody waits for the answer any more: the client left, unless that is to be ignored, or
+    /// the gateway itself closed the connection because it stops.
+    /// </summary>
+    internal bool IsClientGone(bool ignoresAbort) =>
+        Client.State != ConnectionState.Open || (!ignoresAbort && Client.IsPeerGone);
 
     /// <summary>The client speaks HTTP/1.1: it can be sent chunks and interim answers.</summary>
     public bool IsHttp11 => Head.Version >= 1001;

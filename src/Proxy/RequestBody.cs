@@ -76,8 +76,9 @@ sealed class RequestBody
     {
         if (State != BodyState.Reading)
             return 0;
-        Continue(exchange);
         var count = IsChunked ? ReadChunked(exchange, into) : ReadCounted(exchange, into);
+        if (count == IoResult.Again)
+            Continue(exchange);
         if (count > 0)
         {
             ReadBytes += count;
@@ -144,13 +145,16 @@ sealed class RequestBody
         }
     }
 
-    /// <summary>A client that waits for it is told to send its body (RFC 9110, section 10.1.1).</summary>
-    void Continue(Exchange exchange)
+    /// <summary>
+    /// A client that waits for it is told to send its body (RFC 9110, section 10.1.1): when it is
+    /// wanted, or before an answer that does not want it, as nginx does; never behind one.
+    /// </summary>
+    public void Continue(Exchange exchange)
     {
-        if (hasContinued || !exchange.Head.ExpectsContinue)
+        if (hasContinued || State != BodyState.Reading || !exchange.Head.ExpectsContinue)
             return;
         hasContinued = true;
-        if (exchange.BufferedStart == exchange.BufferedEnd && !exchange.Client.CanRead)
+        if (exchange.RequestBytes == exchange.Head.Consumed)
             exchange.Output.SendInterim(exchange, "HTTP/1.1 100 Continue\r\n\r\n"u8);
     }
 
@@ -220,6 +224,7 @@ sealed class RequestBody
     /// </summary>
     public bool Discard(Exchange exchange)
     {
+        hasContinued = true;
         for (var reads = 0; State == BodyState.Reading && reads < Limits.DiscardReadsPerTurn; reads++)
         {
             var count = Read(exchange, exchange.Worker.Loop.Scratch);
