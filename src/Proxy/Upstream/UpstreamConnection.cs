@@ -42,7 +42,11 @@ sealed class UpstreamConnection(PeerState peer) : IConnectionHandler, ITimed
         Connection.Close();
     }
 
-    void IConnectionHandler.OnReadable(Connection connection) => Evict();
+    void IConnectionHandler.OnReadable(Connection connection)
+    {
+        if (connection.Read(connection.Loop.Scratch) != IoResult.Again)
+            Evict();
+    }
 
     void IConnectionHandler.OnWritable(Connection connection)
     {
