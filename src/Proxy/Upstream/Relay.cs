@@ -31,8 +31,7 @@ sealed class Relay(Worker worker)
         plan = by;
         forward = from;
         Begin();
-        SendHead();
-        var isWhole = await PumpAsync();
+        var isWhole = SendHead() && await PumpAsync();
         if (isWhole)
             forward.Complete(MayKeepPeer());
         else
@@ -59,8 +58,10 @@ sealed class Relay(Worker worker)
         chunks.Reset();
     }
 
-    /// <summary>The head, with what came of the body in the same read.</summary>
-    void SendHead()
+    /// <summary>
+    /// The head, with what came of the body in the same read; false when that is malformed.
+    /// </summary>
+    bool SendHead()
     {
         ResponseHeadWriter.Write(x, plan, isRechunked);
         var behind = forward.Buffer.AsSpan(
@@ -68,19 +69,20 @@ sealed class Relay(Worker worker)
         var head = x.At(x.SentHead);
         if (behind.IsEmpty || framing == BodyFraming.None)
         {
+            x.UpstreamSentMore |= !behind.IsEmpty;
             x.Output.Send(x, head);
-            return;
+            return true;
         }
         if (framing == BodyFraming.Length && behind.Length <= left)
         {
             Count(behind.Length);
             x.Output.Send(x, head, hasBody ? behind : default);
-            return;
+            return true;
         }
         x.Output.Send(x, head);
         var scratch = worker.Loop.Scratch.AsSpan(Front);
         behind.CopyTo(scratch);
-        Pass(behind.Length);
+        return Pass(behind.Length);
     }
 
     async LoopTask<bool> PumpAsync()
@@ -88,17 +90,23 @@ sealed class Relay(Worker worker)
         while (true)
         {
             x.Output.Flush(x);
-            if (x.Output.IsBroken && !plan.Settings.IgnoreClientAbort)
+            if (x.Output.IsBroken && !MayOutliveClient)
                 return false;
             if (!isEnded && !ReadSome())
                 return false;
             if (isEnded)
                 return true;
-            if (await forward.PumpBodyAsync() is not UpstreamFailure.None)
+            // A peer that takes no more of the body may still be answering.
+            var sent = await forward.PumpBodyAsync();
+            if (sent is not (UpstreamFailure.None or UpstreamFailure.Error))
                 return false;
             if (IsClientGone())
                 return false;
+            var isReading = IsReading;
             await x.Wakeup.NextAsync(DueMs());
+            // While the client was behind, the peer had nobody to speak to.
+            if (!isReading)
+                activeMs = worker.Loop.NowMs;
             if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
                 return TimeOut();
         }
@@ -109,7 +117,7 @@ sealed class Relay(Worker worker)
     {
         var peer = forward.Peer.Connection;
         var movedBytes = 0;
-        while (!isEnded && peer.CanRead && x.Output.HeldCount < HeldMost)
+        while (!isEnded && peer.CanRead && IsReading)
         {
             if (movedBytes >= NetLimits.BytesPerTurn)
             {
@@ -135,6 +143,8 @@ sealed class Relay(Worker worker)
     int HeldMost => plan.Settings.Buffering
         ? plan.Settings.BuffersCount * plan.Settings.BuffersSize
         : 1;
+
+    bool IsReading => x.Output.HeldCount < HeldMost;
 
     /// <summary>Once the client is behind, a read takes no more than may still be held.</summary>
     int RoomBytes()
@@ -279,14 +289,17 @@ sealed class Relay(Worker worker)
 
     long DueMs()
     {
-        var isReading = x.Output.HeldCount < HeldMost;
-        var peerDueMs = isReading ? activeMs + plan.Settings.ReadTimeoutMs : long.MaxValue;
+        var peerDueMs = IsReading ? activeMs + plan.Settings.ReadTimeoutMs : long.MaxValue;
         return Math.Min(peerDueMs, x.Output.DueMs(x));
     }
 
+    /// <summary>The answer is read to its end for nobody, unless the gateway stops.</summary>
+    bool MayOutliveClient =>
+        plan.Settings.IgnoreClientAbort && x.Client.State == ConnectionState.Open;
+
     bool IsClientGone()
     {
-        if (plan.Settings.IgnoreClientAbort || !x.Client.IsPeerGone)
+        if (!x.IsClientGone(plan.Settings.IgnoreClientAbort))
             return false;
         x.Location.Errors.ClientLeftUpstream(x);
         return true;
