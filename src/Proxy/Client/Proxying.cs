@@ -16,7 +16,7 @@ static class Proxying
     {
         if (FindGroup(x, plan) is not { } group)
             return Verdict.Fail(502);
-        if (x.Body.State == BodyState.Reading && plan.Settings is { RequestBuffering: true, PassRequestBody: true })
+        if (x.Body.State == BodyState.Reading && ReadsBodyFirst(x, plan))
         {
             var failed = await x.Body.ReadAllAsync(x);
             if (failed != 0)
@@ -24,6 +24,8 @@ static class Proxying
         }
         var forward = x.Worker.ForwardOf(x);
         var failure = await forward.OpenAsync(x, plan, group);         // 3
+        if (failure == UpstreamFailure.ClientBody)
+            return BodyFailed(x, forward.FailureStatus);
         if (failure != UpstreamFailure.None)
             return Verdict.Fail(forward.FailureStatus);
         if (x.UpstreamHead.Status == 101)
@@ -38,6 +40,12 @@ static class Proxying
         return Verdict.Done;
     }
 
+    /// <summary>HTTP/1.0 has no chunks: the length must be known before the head is sent.</summary>
+    static bool ReadsBodyFirst(Exchange x, ProxyPlan plan) =>
+        plan.Settings.PassRequestBody
+        && (plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11));
+
+    /// <summary>The client's body did not come, or not as it should: a status, or no answer.</summary>
     static Verdict BodyFailed(Exchange x, int status)
     {
         if (status == RequestBody.TimedOut)
@@ -115,7 +123,7 @@ static class Proxying
         var fromClient = x.HeadBuffer.AsSpan(x.BufferedStart, x.BufferedEnd - x.BufferedStart);
         var fromPeer = forward.Buffer.AsSpan(
             x.UpstreamHead.Consumed, forward.BufferedCount - x.UpstreamHead.Consumed);
-        var record = TunnelRecord.Of(x, forward.Detach());
+        var record = TunnelRecord.Of(x, forward.Detach(), fromPeer.Length);
         var tunnel = new Tunnel.Tunnel(x.Worker, x.Client, connection, record);
         x.BufferedStart = x.BufferedEnd;
         tunnel.Start(x.Output.TakeHeld(), fromClient, fromPeer);

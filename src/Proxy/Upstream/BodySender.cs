@@ -75,9 +75,7 @@ sealed class BodySender
                     if (result < 0)
                     {
                         FailureStatus = -result;
-                        return FailureStatus == RequestBody.ClientGone
-                            ? UpstreamFailure.ClientGone
-                            : UpstreamFailure.ClientBody;
+                        return UpstreamFailure.ClientBody;
                     }
                     break;
             }

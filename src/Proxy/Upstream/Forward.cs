@@ -19,7 +19,8 @@ sealed class Forward(Worker worker)
     HeldBytes unsent;
     long startMs;
     long tryStartMs;
-    long activeMs;
+    long sentMs;
+    long receivedMs;
     bool isSent;
     bool hasSelected;
 
@@ -89,10 +90,9 @@ sealed class Forward(Worker worker)
     {
         if (!Connect())
             return UpstreamFailure.Error;
-        activeMs = worker.Loop.NowMs;
         while (Peer.Connection.State == ConnectionState.Connecting)
         {
-            await x.Wakeup.NextAsync(activeMs + plan.Settings.ConnectTimeoutMs);
+            await x.Wakeup.NextAsync(tryStartMs + plan.Settings.ConnectTimeoutMs);
             if (x.Wakeup.IsTimedOut)
                 return TimedOut("connecting to upstream"u8);
             if (IsClientGone())
@@ -134,7 +134,7 @@ sealed class Forward(Worker worker)
 
     void SendHead()
     {
-        activeMs = worker.Loop.NowMs;
+        sentMs = receivedMs = worker.Loop.NowMs;
         Peer.RequestsCount++;
         isSent = true;
         var head = worker.Text;
@@ -188,14 +188,17 @@ sealed class Forward(Worker worker)
                 return UpstreamFailure.None;
             if (taken < 0)
                 return UpstreamFailure.Error;
-            activeMs = worker.Loop.NowMs;
+            sentMs = worker.Loop.NowMs;
             x.LastTry.BytesSent += taken;
             unsent.Remove(taken, worker.Buffers);
         }
         if (body.IsDone)
             return UpstreamFailure.None;
+        var moved = x.LastTry.BytesSent + x.RequestBytes;
         var state = await body.PumpAsync(x, connection);
-        activeMs = worker.Loop.NowMs;
+        // An event without progress is no reason to wait longer.
+        if (x.LastTry.BytesSent + x.RequestBytes != moved)
+            sentMs = worker.Loop.NowMs;
         FailureStatus = body.FailureStatus;
         return state;
     }
@@ -210,7 +213,7 @@ sealed class Forward(Worker worker)
                 break;
             if (count <= 0)
                 return PeerClosed(count);
-            activeMs = worker.Loop.NowMs;
+            receivedMs = worker.Loop.NowMs;
             BufferedCount += count;
             x.LastTry.BytesReceived += count;
             var failure = ParseHead(out isWhole);
@@ -287,6 +290,9 @@ sealed class Forward(Worker worker)
             return false;
         }
         var wasReused = Peer is { IsReused: true };
+        var condition = failure.Condition(x.LastTry.Status);
+        // Before Abandon: the body's sender forgets what cannot be sent again.
+        var mayTry = condition != NextUpstream.Off && MayTryAnother(condition);
         Abandon();
         var isPeersFault = failure is UpstreamFailure.Error or UpstreamFailure.Timeout
             or UpstreamFailure.InvalidHeader
@@ -298,8 +304,7 @@ sealed class Forward(Worker worker)
             x.LastTry.Status = FailureStatus;
         if (wasReused && failure == UpstreamFailure.Error)
             selection.GrantTry();
-        var condition = failure.Condition(x.LastTry.Status);
-        return condition != NextUpstream.Off && selection.TriesLeft > 0 && MayTryAnother(condition);
+        return mayTry && selection.TriesLeft > 0;
     }
 
     bool MayTryAnother(NextUpstream condition)
@@ -335,31 +340,35 @@ sealed class Forward(Worker worker)
         return UpstreamFailure.Timeout;
     }
 
-    UpstreamFailure WhatTimedOut() => unsent.IsEmpty && body.IsDone
+    UpstreamFailure WhatTimedOut() => IsRequestSent
         ? TimedOut("reading response header from upstream"u8)
-        : body.IsWaitingForClient
+        : IsWaitingForClient
             ? ClientBodyTimedOut()
             : TimedOut("sending request to upstream"u8);
 
     UpstreamFailure ClientBodyTimedOut()
     {
         FailureStatus = RequestBody.TimedOut;
-        x.Location.Errors.ClientTimedOut(x, "reading client request body"u8);
         return UpstreamFailure.ClientBody;
     }
 
+    /// <summary>
+    /// Each direction has its own clock: a peer that sends but takes nothing is given up.
+    /// </summary>
     long DueMs()
     {
-        if (body.IsWaitingForClient)
-            return activeMs + x.Location.Config.Core.ClientBodyTimeoutMs;
-        return activeMs + (unsent.IsEmpty && body.IsDone
-            ? plan.Settings.ReadTimeoutMs
+        if (IsRequestSent)
+            return Math.Max(sentMs, receivedMs) + plan.Settings.ReadTimeoutMs;
+        return sentMs + (IsWaitingForClient
+            ? x.Location.Config.Core.ClientBodyTimeoutMs
             : plan.Settings.SendTimeoutMs);
     }
 
+    bool IsWaitingForClient => unsent.IsEmpty && body.IsWaitingForClient;
+
     bool IsClientGone()
     {
-        if (plan.Settings.IgnoreClientAbort || x.Client.State == ConnectionState.Open && !x.Client.IsPeerGone)
+        if (!x.IsClientGone(plan.Settings.IgnoreClientAbort))
             return false;
         x.Location.Errors.ClientLeftUpstream(x);
         return true;
@@ -381,12 +390,20 @@ sealed class Forward(Worker worker)
             && Peer.RequestsCount < config.KeepaliveRequests
             && nowMs - Peer.OpenedMs < config.KeepaliveTimeMs
             && !worker.IsDraining
-            && Peer.Connection is { State: ConnectionState.Open, IsPeerGone: false })
+            && IsSilent(Peer.Connection))
             worker.IdleOf(group).Put(Peer, config.Keepalive, nowMs + config.KeepaliveTimeoutMs);
         else
             Peer.Close();
         Free(PeerOutcome.Success);
     }
+
+    /// <summary>
+    /// Nothing lies unread behind the answer: it would be taken for the next one, and nobody
+    /// would be told of it (a connection that can be read makes no events).
+    /// </summary>
+    bool IsSilent(Connection connection) =>
+        connection is { State: ConnectionState.Open, IsPeerGone: false }
+        && (!connection.CanRead || connection.Read(worker.Loop.Scratch) == IoResult.Again);
 
     /// <summary>The answer broke off.</summary>
     public void Fail(PeerOutcome outcome)
