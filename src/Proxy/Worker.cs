@@ -211,7 +211,6 @@ public sealed class Worker
     /// <summary>The exchange of an ended tunnel is made again, for its log line.</summary>
     internal void End(Tunnel.Tunnel tunnel, TunnelRecord record, Connection client, TunnelEnd end)
     {
-        Tunnels.Remove(tunnel);
         Counters.CountTunnelEnd((int)end);
         var exchange = exchanges.TryPop(out var pooled) ? pooled : new Exchange(this);
         exchange.Client = client;
@@ -220,6 +219,12 @@ public sealed class Worker
         exchange.Location.AccessLog.Write(exchange);
         exchange.Reset();
         exchanges.Push(exchange);
+    }
+
+    /// <summary>Both connections of an ended tunnel are closed: nothing of it is under way.</summary>
+    internal void Remove(Tunnel.Tunnel tunnel)
+    {
+        Tunnels.Remove(tunnel);
         StopWhenEmpty();
     }
 

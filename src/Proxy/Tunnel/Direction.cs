@@ -20,5 +20,8 @@ struct Direction
     /// <summary>The source has ended; what is held still has to be delivered.</summary>
     public bool IsEnded;
 
+    /// <summary>The target is broken: nothing more goes this way.</summary>
+    public bool IsLost;
+
     public FrameObserver Frames;
 }

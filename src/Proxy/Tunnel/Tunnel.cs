@@ -22,6 +22,11 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
     Direction toClient;
     long activeMs;
     TimerHandle timer;
+
+    /// <summary>What of the handshake's head was not written yet when the tunnel began.</summary>
+    int headHeldCount;
+
+    bool isEnded;
     bool isLingering;
 
     internal Tunnel(Worker worker, Connection client, Connection peer, TunnelRecord record)
@@ -39,7 +44,7 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
     internal ref readonly Direction ToClient => ref toClient;
 
     /// <summary>Bytes the peer sent, whether the client took them or not.</summary>
-    internal long FromPeerBytes => toClient.BytesCount + toClient.Held.Length;
+    internal long FromPeerBytes => toClient.BytesCount + toClient.Held.Length - headHeldCount;
 
     /// <summary>
     /// Begins: what the client has not taken of the handshake's head, then the bytes that came
@@ -53,16 +58,16 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
         client.Handler = this;
         peer.Handler = this;
         toClient.Held = heldHead;
+        headHeldCount = heldHead.Length;
         toClient.BlockedSinceMs = nowMs;
         worker.Begin(this);
         timer = worker.Loop.Timers.Schedule(default, NextDueMs(), this);
         if (!Send(earlyFromClient, peer, ref toPeer))
-            End(TunnelEnd.UpstreamGone);
-        else if (!Send(earlyFromPeer, client, ref toClient))
-            End(TunnelEnd.ClientGone);
-        else
-            Move(client);
-        if (client.State == ConnectionState.Open && peer.State == ConnectionState.Open && !isLingering)
+            Lose(ref toPeer);
+        if (!Send(earlyFromPeer, client, ref toClient))
+            Lose(ref toClient);
+        Move(client);
+        if (!isEnded)
             Move(peer);
     }
 
@@ -85,21 +90,39 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
     void Move(Connection source)
     {
         if (source == client)
-            Report(Pump(client, peer, ref toPeer),
-                TunnelEnd.ClientClosed, TunnelEnd.ClientGone, TunnelEnd.UpstreamGone);
+            Report(client, Pump(client, peer, ref toPeer), ref toPeer, toClient.IsLost);
         else
-            Report(Pump(peer, client, ref toClient),
-                TunnelEnd.UpstreamClosed, TunnelEnd.UpstreamGone, TunnelEnd.ClientGone);
+            Report(peer, Pump(peer, client, ref toClient), ref toClient, toPeer.IsLost);
     }
 
-    void Report(PumpResult result, TunnelEnd ended, TunnelEnd sourceGone, TunnelEnd targetGone)
+    void Report(
+        Connection source, PumpResult result, ref Direction direction, bool isSourceBroken)
     {
+        var isClient = source == client;
         switch (result)
         {
-            case PumpResult.Ended: End(ended); break;
-            case PumpResult.SourceGone: End(sourceGone); break;
-            case PumpResult.TargetGone: End(targetGone); break;
+            case PumpResult.Waiting when !isSourceBroken:
+                break;
+            case PumpResult.Waiting when !direction.Held.IsEmpty || source.CanRead:
+                break; // The last of what a broken source had sent is on its way.
+            case PumpResult.Ended:
+                End(isClient ? TunnelEnd.ClientClosed : TunnelEnd.UpstreamClosed);
+                break;
+            case PumpResult.TargetGone when !isSourceBroken:
+                // What the target had sent before, perhaps its close frame, is still delivered.
+                Lose(ref direction);
+                Move(isClient ? peer : client);
+                break;
+            default:
+                End(isClient ? TunnelEnd.ClientGone : TunnelEnd.UpstreamGone);
+                break;
         }
+    }
+
+    void Lose(ref Direction direction)
+    {
+        direction.Held.Drop(worker.Buffers);
+        direction.IsLost = true;
     }
 
     /// <summary>Moves what can be moved from <paramref name="source"/> to <paramref name="target"/>.</summary>
@@ -121,7 +144,7 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
             }
             if (direction.IsEnded)
                 return PumpResult.Ended;
-            if (!source.CanRead)
+            if (!source.CanRead || direction.IsLost)
                 return PumpResult.Waiting;
             if (movedBytes >= NetLimits.BytesPerTurn)
             {
@@ -219,12 +242,17 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
     // ---- the end ----
 
     /// <summary>Ends the tunnel for a reason that is not on its wire.</summary>
-    internal void Drain() => End(TunnelEnd.Drained);
+    internal void Drain()
+    {
+        if (isEnded)
+            Release();
+        else
+            End(TunnelEnd.Drained);
+    }
 
     void End(TunnelEnd end)
     {
-        if (client.State == ConnectionState.Closed || isLingering)
-            return;
+        isEnded = true;
         worker.End(this, record, client, end);
         toPeer.Held.Drop(worker.Buffers);
         toClient.Held.Drop(worker.Buffers);
@@ -234,18 +262,20 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
             TunnelEnd.UpstreamClosed => client,
             _ => null,
         };
-        if (other is null || !HasUnread(other))
+        if (other is null || !MayLoseLast(other))
             Release();
         else
             Linger(other);
     }
 
     /// <summary>
-    /// A socket that is closed with unread bytes resets, and the reset can overtake what was
-    /// written to it last, such as the other side's close frame.
+    /// A socket that is closed with unread bytes, or gets some afterwards, answers with a reset,
+    /// and the other side may then lose what it had not read yet, such as a close frame. A peer
+    /// is seldom far away or still sending, so it is not waited for.
     /// </summary>
-    bool HasUnread(Connection connection) =>
-        connection.CanRead && connection.Read(worker.Loop.Scratch) > 0;
+    bool MayLoseLast(Connection connection) =>
+        (connection == client && !client.IsPeerGone)
+        || (connection.CanRead && connection.Read(worker.Loop.Scratch) > 0);
 
     void Linger(Connection last)
     {
@@ -283,6 +313,7 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
         worker.Loop.Timers.Cancel(ref timer);
         client.Close();
         peer.Close();
+        worker.Remove(this);
     }
 
     enum PumpResult

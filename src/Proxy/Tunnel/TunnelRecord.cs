@@ -27,8 +27,10 @@ sealed class TunnelRecord
     readonly UInt128 requestId;
     readonly int requestsOnConnection;
     readonly int headBytesSent;
+    readonly int bytesSent;
+    readonly bool isPipelined;
 
-    TunnelRecord(Exchange x, Peer peer)
+    TunnelRecord(Exchange x, Peer peer, int earlyFromPeerCount)
     {
         this.peer = peer;
         listen = x.Listen;
@@ -41,7 +43,11 @@ sealed class TunnelRecord
         requestId = x.RequestId;
         requestsOnConnection = x.RequestsOnConnection;
         headBytesSent = (int)x.HeadBytesSent;
+        bytesSent = (int)x.BytesSent;
+        isPipelined = x.IsPipelined;
         tries = x.Tries.AsSpan(0, x.TryCount).ToArray();
+        // They were read with the head, and pass through the tunnel once more.
+        tries[^1].BytesReceived -= earlyFromPeerCount;
         if (!x.IsLogged)
             return;
         head = x.HeadBuffer.AsSpan(0, x.Head.Consumed).ToArray();
@@ -60,7 +66,8 @@ sealed class TunnelRecord
         }
         if (x.HasValues)
         {
-            values = x.Values.AsSpan().ToArray();
+            // A pooled exchange may have room for more of another configuration.
+            values = x.Values.AsSpan(0, x.Snapshot.Variables.SlotCount).ToArray();
             kept = x.Kept.Written.ToArray();
         }
     }
@@ -70,7 +77,8 @@ sealed class TunnelRecord
     /// <summary>The handshake was WebSocket's, so frames can be observed.</summary>
     public bool IsWebSocket { get; }
 
-    public static TunnelRecord Of(Exchange x, Peer peer) => new(x, peer);
+    public static TunnelRecord Of(Exchange x, Peer peer, int earlyFromPeerCount) =>
+        new(x, peer, earlyFromPeerCount);
 
     /// <summary>The tunnel has ended: the peer is free, the exchange is as it was, but complete.</summary>
     public void Restore(Exchange x, Tunnel tunnel)
@@ -83,6 +91,7 @@ sealed class TunnelRecord
         x.ConnectionStartMs = connectionStartMs;
         x.RequestId = requestId;
         x.RequestsOnConnection = requestsOnConnection;
+        x.IsPipelined = isPipelined;
         x.Status = 101;
         x.IsComplete = true;
         if (head is not null)
@@ -90,7 +99,7 @@ sealed class TunnelRecord
         foreach (ref readonly var attempt in tries.AsSpan())
             x.AddTry() = attempt;
         x.HeadBytesSent = headBytesSent;
-        x.BytesSent = headBytesSent + tunnel.ToClient.BytesCount;
+        x.BytesSent = bytesSent + tunnel.ToClient.BytesCount;
         ref var last = ref x.LastTry;
         last.BytesSent += tunnel.ToPeer.BytesCount;
         last.BytesReceived += tunnel.FromPeerBytes;
