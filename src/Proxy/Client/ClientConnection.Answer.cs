@@ -9,13 +9,28 @@ namespace Sluice.Proxy.Client;
 /// <summary>Steps 2 to 4: the route, the upstream, and the answer.</summary>
 sealed partial class ClientConnection
 {
-    /// <summary>Answers a valid request; what becomes of the connection afterwards.</summary>
-    async LoopTask<Ending> AnswerAsync()
+    /// <summary>The first verdict on a valid request.</summary>
+    Verdict Route()
     {
         var x = exchange;
         x.Body.Begin(x.Head);
         var verdict = Phases.Begin(x);                                 // 2
         x.KeepAlive = MayKeepAlive(x);
+        return verdict;
+    }
+
+    /// <summary>The first verdict on a head that is refused; nothing behind it is served.</summary>
+    Verdict Refuse()
+    {
+        exchange.KeepAlive = false;
+        exchange.Location.Errors.RequestRejected(exchange);
+        return Verdict.Fail(exchange.Head.Rejection.Status());
+    }
+
+    /// <summary>Answers the request; what becomes of the connection afterwards.</summary>
+    async LoopTask<Ending> AnswerAsync(Verdict verdict)
+    {
+        var x = exchange;
         while (true)
         {
             switch (verdict.Kind)
@@ -43,20 +58,6 @@ sealed partial class ClientConnection
                     return await FinishAsync(x);
             }
         }
-    }
-
-    /// <summary>Answers a head that is refused.</summary>
-    async LoopTask<Ending> RefuseAsync()
-    {
-        var x = exchange;
-        x.KeepAlive = false;
-        x.Location.Errors.RequestRejected(x);
-        var verdict = Fail(x, x.Head.Rejection.Status());
-        while (verdict.Kind is not VerdictKind.Done)
-            verdict = verdict.Kind == VerdictKind.Content ? await ContentAsync(x) : Fail(x, verdict.Status);
-        await x.Output.DrainAsync(x);
-        x.BufferedStart = x.BufferedEnd;
-        return Ending.Linger;
     }
 
     async LoopTask<Verdict> ContentAsync(Exchange x)
@@ -154,10 +155,16 @@ sealed partial class ClientConnection
         return x.Location.Config.Core.LingeringClose switch
         {
             LingeringClose.Always => Ending.Linger,
-            LingeringClose.On when !isBodyRead || x.BufferedEnd > x.BufferedStart || connection.CanRead => Ending.Linger,
+            LingeringClose.On when !isBodyRead || IsMoreComing(x) => Ending.Linger,
             _ => Ending.Close,
         };
     }
+
+    /// <summary>The client goes on sending, or may: behind a refused head nobody knows.</summary>
+    bool IsMoreComing(Exchange x) =>
+        x.BufferedEnd > x.BufferedStart
+        || connection.CanRead
+        || x.Head.Rejection != RequestRejection.None;
 
     /// <summary>The answer is out, the body not read: the next request begins behind it.</summary>
     async LoopTask<bool> DiscardBodyAsync(Exchange x)

@@ -10,6 +10,12 @@ sealed partial class ClientConnection
     async LoopTask<HeadOutcome> ReadHeadAsync()
     {
         var isPipelined = aheadCount > 0;
+        if (++requestsInTurn > Limits.RequestsPerTurn)
+        {
+            requestsInTurn = 1;
+            connection.Yield();
+            await wakeup.NextAsync();
+        }
         if (!isPipelined && !await AwaitBytesAsync())
         {
             if (requestsCount == 0)
@@ -65,8 +71,10 @@ sealed partial class ClientConnection
                 IsIdle = false;
                 return count > 0;
             }
-            if (worker.IsDraining && requestsCount > 0)
+            var isShed = worker.IsDraining && requestsCount > 0;
+            if (isShed || connection.State != ConnectionState.Open)
                 return false;
+            requestsInTurn = 1;
             await wakeup.NextAsync(untilMs);
             if (wakeup.IsTimedOut)
                 return false;

@@ -20,6 +20,9 @@ sealed partial class ClientConnection : IRostered
     long openedMs;
     int requestsCount;
 
+    /// <summary>Requests since the connection last waited for one.</summary>
+    int requestsInTurn;
+
     /// <summary>Bytes of the next request that came with the last one; none almost always.</summary>
     byte[]? ahead;
     int aheadCount;
@@ -43,6 +46,7 @@ sealed partial class ClientConnection : IRostered
         connection.Handler = wakeup;
         listen = on;
         requestsCount = 0;
+        requestsInTurn = 0;
         openedMs = worker.Loop.NowMs;
         core = on.Current.DefaultServer.Root.Config.Core;
         worker.Clients.Add(this);
@@ -63,13 +67,13 @@ sealed partial class ClientConnection : IRostered
                 break;
             ending = head switch
             {
-                HeadOutcome.Complete => await AnswerAsync(),           // 2, 3, 4
-                HeadOutcome.Rejected => await RefuseAsync(),
+                HeadOutcome.Complete => await AnswerAsync(Route()),    // 2, 3, 4
+                HeadOutcome.Rejected => await AnswerAsync(Refuse()),
                 _ => Ending.Close,
             };
             if (ending != Ending.Tunnel)
                 worker.Finish(exchange);                               // 5
-            EndExchange();
+            EndExchange(isLast: ending != Ending.KeepAlive);
         }
         if (ending == Ending.Linger)
             await LingerAsync();
@@ -104,10 +108,10 @@ sealed partial class ClientConnection : IRostered
     }
 
     /// <summary>What was read behind the request begins the next one.</summary>
-    void EndExchange()
+    void EndExchange(bool isLast)
     {
         core = exchange.Location.Config.Core;
-        aheadCount = exchange.BufferedEnd - exchange.BufferedStart;
+        aheadCount = isLast ? 0 : exchange.BufferedEnd - exchange.BufferedStart;
         if (aheadCount > 0)
         {
             ahead = exchange.HeadBuffer;
