@@ -14,7 +14,7 @@ public static class LogLimits
     public const int UrgentBytes = 256 * 1024;
 
     /// <summary>Bytes a file's buffer keeps once it is written; a larger array is given up.</summary>
-    public const int KeptBytes = 64 * 1024;
+    public const int KeptBytes = 512 * 1024;
 
     /// <summary>
     /// How long the writer gathers lines before it writes: a write for many lines costs the
