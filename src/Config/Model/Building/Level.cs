@@ -54,10 +54,6 @@ sealed class Level(Level? outer)
         return setting.Default;
     }
 
-    /// <summary>What this block writes itself; the default when it does not.</summary>
-    public T GetOwn<T>(Setting<T> setting) where T : notnull =>
-        written.TryGetValue(setting, out var found) ? (T)found.Value : setting.Default;
-
     /// <summary>The nearest list that is written: lists are inherited whole or not at all.</summary>
     public IReadOnlyList<T> GetAll<T>(ListSetting<T> setting)
     {

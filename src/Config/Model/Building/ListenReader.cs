@@ -10,7 +10,6 @@ sealed record ListenParameters
     /// <summary>Whether an option of the socket is written.</summary>
     public bool IsSet { get; init; }
 
-    /// <summary>Whether the address has a socket of its own beside that of all addresses.</summary>
     public int Backlog { get; init; } = 511;
 
     public bool ReusePort { get; init; }
