@@ -33,6 +33,12 @@ public sealed record ListenOptions
     /// <summary>SO_REUSEPORT: every worker has a socket of its own on the address.</summary>
     public bool ReusePort { get; init; }
 
+    /// <summary>
+    /// Binds and does not listen: asks whether an address can be had, and lets nobody connect to
+    /// a socket that is about to be closed.
+    /// </summary>
+    public bool BindOnly { get; init; }
+
     /// <summary>TCP_NODELAY, inherited by the connections that are accepted.</summary>
     public bool NoDelay { get; init; } = true;
 

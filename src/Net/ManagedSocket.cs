@@ -24,7 +24,8 @@ static class ManagedSocket
             isBound = true;
             if (address.IsUnix && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(address.EndPoint.ToString()!, UnixSocketMode);
-            socket.Listen(options.Backlog);
+            if (!options.BindOnly)
+                socket.Listen(options.Backlog);
             error = 0;
             return socket;
         }

@@ -22,7 +22,7 @@ static unsafe class NativeSocket
         {
             if (address.IsUnix)
                 error = MakeReachable(address);
-            if (error == 0)
+            if (error == 0 && !options.BindOnly)
                 error = Native.Result(Native.Listen(fd, options.Backlog));
             if (error == 0)
                 return fd;

@@ -42,7 +42,8 @@ public sealed class SocketLoop : Loop
             return null;
         var listener = new SocketListener(this, socket, address, options, handler);
         listeners.Add(listener);
-        listener.Start();
+        if (!options.BindOnly)
+            listener.Start();
         return listener;
     }
 

@@ -47,13 +47,14 @@ internal sealed class Service(Func<Configuration> load)
     /// <summary>Serves; the exit code.</summary>
     public int Run(MainConfig config)
     {
+        // Before anybody can connect: who sees the port open may send a signal at once.
+        ListenForSignals();
         if (Start(config) is not { } gateway)
         {
             return 1;
         }
         using (gateway)
         {
-            ListenForSignals();
             var pidFile = PidFile.Create(config.PidPath, out string error);
             if (pidFile is null)
             {

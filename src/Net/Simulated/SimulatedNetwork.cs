@@ -157,10 +157,11 @@ public sealed class SimulatedNetwork
     /// <summary>Who listens there: an exact address before a wildcard, of several any.</summary>
     internal SimulatedListener? Find(Address remote)
     {
-        var exact = listeners.FindAll(listener => listener.LocalAddress.Equals(remote));
+        var listening = listeners.FindAll(listener => !listener.Options.BindOnly);
+        var exact = listening.FindAll(listener => listener.LocalAddress.Equals(remote));
         var found = exact.Count > 0
             ? exact
-            : listeners.FindAll(listener => Overlap(listener.LocalAddress, remote));
+            : listening.FindAll(listener => Overlap(listener.LocalAddress, remote));
         return found.Count == 0 ? null : found[Draw(found.Count - 1)];
     }
 

@@ -47,5 +47,5 @@ sealed class ListenPoint(Worker worker, ListenTable table) : IAcceptHandler
 
     /// <summary>The options of a socket that only asks whether the address can be bound.</summary>
     public static ListenOptions ProbeOptions(ListenConfig config) =>
-        Options(config, sharesPort: false) with { ReusePort = false };
+        Options(config, sharesPort: false) with { ReusePort = false, BindOnly = true };
 }

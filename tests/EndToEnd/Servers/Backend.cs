@@ -20,11 +20,12 @@ public sealed class Backend : IAsyncDisposable
     {
         this.listener = listener;
         this.serve = serve;
+        Endpoint = (IPEndPoint)listener.LocalEndPoint!;
         accepting = AcceptAsync();
     }
 
     /// <summary>Where it listens, in the form of a configuration's <c>server</c> line.</summary>
-    public IPEndPoint Endpoint => (IPEndPoint)listener.LocalEndPoint!;
+    public IPEndPoint Endpoint { get; }
 
     /// <summary>Connections that are open now.</summary>
     public int Open => connections.Count;
@@ -37,7 +38,6 @@ public sealed class Backend : IAsyncDisposable
     {
         var listener = new Socket(
             AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         listener.Bind(endpoint ?? new IPEndPoint(Loopback.Backends, 0));
         listener.Listen(4096);
         return new Backend(listener, serve);

@@ -24,16 +24,6 @@ public static partial class Kernel
         return PrlimitSet(0, ResourceOpenFiles, own, 0) == 0 ? own.Hard : -1;
     }
 
-    /// <summary>Sets the soft limit of open files of a running process.</summary>
-    public static void LimitOpenFiles(int pid, long soft)
-    {
-        if (Prlimit(pid, ResourceOpenFiles, 0, out var limit) != 0)
-            throw new InvalidOperationException($"prlimit of process {pid} failed");
-        limit.Soft = Math.Min(soft, limit.Hard);
-        if (PrlimitSet(pid, ResourceOpenFiles, limit, 0) != 0)
-            throw new InvalidOperationException($"prlimit of process {pid} to {soft} failed");
-    }
-
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
 

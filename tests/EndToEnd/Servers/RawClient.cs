@@ -77,7 +77,9 @@ public sealed class RawClient : IDisposable
         await SendAsync(request);
         var head = request.StartsWith("HEAD ", StringComparison.Ordinal);
         return await ResponseAsync(head)
-            ?? throw new IOException($"no response to: {request.Split('\r')[0]}");
+            ?? throw new IOException(
+                $"{(Received.Ended ? "the connection ended" : "nothing came")} after: "
+                + request.Split('\r')[0]);
     }
 
     /// <summary>Ends our direction and leaves the other open.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,7 +11,7 @@ namespace Sluice.EndToEnd.Servers;
 public sealed class ReceiveBuffer
 {
     readonly Lock gate = new();
-    byte[] bytes = new byte[4096];
+    byte[] bytes = [];
     int start;
     int end;
     TaskCompletionSource changed = New();
@@ -34,12 +35,12 @@ public sealed class ReceiveBuffer
     /// <summary>Reads the socket until its end. Never throws: an error is an end.</summary>
     public async Task PumpAsync(Socket socket)
     {
-        var chunk = new byte[64 * 1024];
         try
         {
-            int read;
-            while ((read = await socket.ReceiveAsync(chunk)) > 0)
-                Append(chunk.AsSpan(0, read));
+            // Thousands of idle connections hold no buffer: it is rented once there are bytes.
+            do
+                await socket.ReceiveAsync(Memory<byte>.Empty);
+            while (ReadAvailable(socket));
             End(reset: false);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -105,6 +106,22 @@ public sealed class ReceiveBuffer
         }
     }
 
+    /// <summary>Appends what is there; false at the end of the connection.</summary>
+    bool ReadAvailable(Socket socket)
+    {
+        var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            var read = socket.Receive(chunk);
+            Append(chunk.AsSpan(0, read));
+            return read > 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
     void Append(ReadOnlySpan<byte> more)
     {
         TaskCompletionSource signal;
@@ -135,7 +152,7 @@ public sealed class ReceiveBuffer
         var count = end - start;
         var larger = bytes.Length >= count + more
             ? bytes
-            : new byte[Math.Max(bytes.Length * 2, count + more)];
+            : new byte[Math.Max(bytes.Length * 2, count + more + 256)];
         bytes.AsSpan(start, count).CopyTo(larger);
         (bytes, start, end) = (larger, 0, count);
     }
