@@ -126,7 +126,7 @@ public sealed class ServiceTests : IAsyncDisposable
             Repository.Sluice, ["-c", Path.Combine(folder, "nginx.conf")],
             new Dictionary<string, string> { ["SLUICE_LOOP"] = "nonsense" });
         Assert.Equal(1, await command.ExitAsync());
-        Assert.Contains("[emerg] invalid SLUICE_LOOP \"nonsense\"", command.Errors);
+        Assert.Contains("[emerg] SLUICE_LOOP=nonsense", command.Errors);
     }
 
     async Task StartAsync(string answer)
