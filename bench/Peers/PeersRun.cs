@@ -21,7 +21,8 @@ sealed class PeersRun : IDisposable
         this.sluice = sluice;
         this.folder = folder;
         this.seconds = seconds;
-        backend = Process.Start("setsid", $"taskset -c 1 {sluice} bench --serve 127.0.0.1:{backendPort}");
+        backend = Process.Start(
+            "setsid", $"taskset -c 1 {sluice} bench --serve 127.0.0.1:{backendPort}");
         ProxyUnderTest.WaitFor(backendPort);
         foreach (var name in names)
             proxies.Add(Start(name));
@@ -32,9 +33,11 @@ sealed class PeersRun : IDisposable
     {
         if (scenario.IsMemory)
             return proxies.Select(proxy => MeasureMemory(scenario, proxy.Name)).ToList();
-        // The first round of a scenario lets the just-in-time compiler see its code; it is not kept.
+        // The first round lets the just-in-time compiler see a scenario's code; it is not kept.
         return Enumerable.Range(-1, rounds + 1)
-            .SelectMany(round => proxies.Select(proxy => MeasureCpu(scenario, proxy, round)).ToList())
+            .SelectMany(round => proxies
+                .Select(proxy => MeasureCpu(scenario, proxy, round))
+                .ToList())
             .Where(cell => cell.Round >= 0)
             .ToList();
     }
@@ -60,7 +63,8 @@ sealed class PeersRun : IDisposable
         var measured = result.GetProperty("seconds").GetDouble();
         var share = measured > 0 ? cpuUs / 1e6 / measured : 0;
         return new Cell(
-            proxy.Name, scenario.Name, round, cpuUs / Math.Max(count, 1), count / Math.Max(measured, 0.001),
+            proxy.Name, scenario.Name, round,
+            cpuUs / Math.Max(count, 1), count / Math.Max(measured, 0.001),
             Math.Round(share, 3), 0,
             result.GetProperty("p50Us").GetInt64(), result.GetProperty("p99Us").GetInt64(),
             errors > 0 ? $"{errors} errors: {result.GetProperty("firstError")}"
@@ -74,7 +78,10 @@ sealed class PeersRun : IDisposable
     Cell MeasureMemory(Scenario scenario, string name)
     {
         using var proxy = Start(name);
-        RunLoad(new Scenario("warm", "--kind handshake --connections 20", null), proxy.Port, () => { });
+        RunLoad(
+            new Scenario("warm", "--kind handshake --connections 20", null),
+            proxy.Port,
+            () => { });
         Thread.Sleep(500);
         var before = proxy.PrivateBytes();
         var during = 0L;
@@ -95,7 +102,8 @@ sealed class PeersRun : IDisposable
         var start = new ProcessStartInfo(
             "taskset",
             string.Create(CultureInfo.InvariantCulture,
-                $"-c 1 {sluice} bench {url} {scenario.Load} --duration {seconds} --warmup 1 --json"))
+                $"-c 1 {sluice} bench {url} {scenario.Load} "
+                + $"--duration {seconds} --warmup 1 --json"))
         {
             RedirectStandardOutput = true,
         };
@@ -110,7 +118,8 @@ sealed class PeersRun : IDisposable
                 last = element;
         }
         process.WaitForExit();
-        return last ?? throw new InvalidOperationException($"the load generator said nothing at {scenario.Name}");
+        return last ?? throw new InvalidOperationException(
+            $"the load generator said nothing at {scenario.Name}");
     }
 
     static int FreePort()

@@ -7,11 +7,13 @@ using Sluice.Peers;
 
 // Measures nginx, HAProxy and both loops of Sluice at the same scenarios in one run, interleaved.
 // Core 0 is the proxy's alone, core 1 the load's and the backend's.
-//   dotnet run -c Release -- --sluice PATH --results FOLDER [--rounds N] [--seconds S] [--only TEXT]
+//   dotnet run -c Release -- --sluice PATH --results FOLDER
+//       [--rounds N] [--seconds S] [--only TEXT]
 var options = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 var sluice = Path.GetFullPath(options.GetValueOrDefault("--sluice", "artifacts/sluice/sluice"));
 var rounds = int.Parse(options.GetValueOrDefault("--rounds", "3"), CultureInfo.InvariantCulture);
-var seconds = double.Parse(options.GetValueOrDefault("--seconds", "4"), CultureInfo.InvariantCulture);
+var seconds = double.Parse(
+    options.GetValueOrDefault("--seconds", "4"), CultureInfo.InvariantCulture);
 var only = options.GetValueOrDefault("--only", "");
 var results = options.GetValueOrDefault("--results", "bench/Peers/results");
 string[] names = options.TryGetValue("--proxies", out var list)
@@ -23,7 +25,9 @@ var run = new PeersRun(sluice, folder, names, seconds);
 var cells = new List<Cell>();
 try
 {
-    foreach (var scenario in Scenario.All.Where(s => s.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+    var chosen = Scenario.All
+        .Where(scenario => scenario.Name.Contains(only, StringComparison.OrdinalIgnoreCase));
+    foreach (var scenario in chosen)
     {
         Console.Error.WriteLine(scenario.Name);
         cells.AddRange(run.Measure(scenario, rounds));
@@ -76,7 +80,8 @@ static class Conditions
         sluice = FirstLine(sluice, "-v"),
         secondsPerCell = seconds,
         rounds,
-        layout = "the proxy on core 0, load and backend on core 1; CPU of the proxy's process from /proc/PID/stat",
+        layout = "the proxy on core 0, load and backend on core 1; "
+            + "CPU of the proxy's process from /proc/PID/stat",
     };
 
     static string FirstLine(string command, string arguments)
@@ -87,7 +92,8 @@ static class Conditions
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
-        var text = new StringBuilder(process.StandardOutput.ReadToEnd()).Append(process.StandardError.ReadToEnd());
+        var text = new StringBuilder(process.StandardOutput.ReadToEnd())
+            .Append(process.StandardError.ReadToEnd());
         process.WaitForExit();
         return text.ToString().Split('\n')[0].Trim();
     }

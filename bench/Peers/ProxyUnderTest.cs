@@ -26,7 +26,8 @@ sealed class ProxyUnderTest : IDisposable
     public int Port { get; }
 
     /// <summary>Starts a proxy of this kind in front of a backend.</summary>
-    public static ProxyUnderTest Start(string name, string folder, string sluice, int port, int backendPort)
+    public static ProxyUnderTest Start(
+        string name, string folder, string sluice, int port, int backendPort)
     {
         Directory.CreateDirectory(Path.Combine(folder, name, "logs"));
         var file = Path.Combine(folder, name, "proxy.conf");
@@ -44,7 +45,8 @@ sealed class ProxyUnderTest : IDisposable
             start.Environment["SLUICE_LOOP"] = name["sluice-".Length..];
         var process = Process.Start(start)!;
         WaitFor(port);
-        return new ProxyUnderTest(name, port, process, name == "nginx" ? ChildOf(process.Id) : process.Id);
+        int pid = name == "nginx" ? ChildOf(process.Id) : process.Id;
+        return new ProxyUnderTest(name, port, process, pid);
     }
 
     /// <summary>CPU time so far, user and system, in microseconds.</summary>

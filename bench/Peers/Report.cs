@@ -7,7 +7,8 @@ namespace Sluice.Peers;
 sealed class Report(IReadOnlyList<Cell> cells, string[] names)
 {
     /// <summary>Sluice on epoll is above a target, or above HAProxy.</summary>
-    public bool MissesTarget => Rows().Any(row => row.Verdict.StartsWith("misses", StringComparison.Ordinal));
+    public bool MissesTarget =>
+        Rows().Any(row => row.Verdict.StartsWith("misses", StringComparison.Ordinal));
 
     public IReadOnlyList<Row> Rows() => [.. Scenario.All
         .Where(scenario => cells.Any(cell => cell.Scenario == scenario.Name))
@@ -43,16 +44,19 @@ sealed class Report(IReadOnlyList<Cell> cells, string[] names)
         var ratios = values.Where(pair => nginx > 0 && pair.Value > 0)
             .ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value / nginx, 3));
         return new Row(
-            scenario.Name, scenario.IsMemory ? "bytes" : "us", values, ratios, VerdictOf(scenario, values, ratios));
+            scenario.Name, scenario.IsMemory ? "bytes" : "us",
+            values, ratios, VerdictOf(scenario, values, ratios));
     }
 
-    static string VerdictOf(Scenario scenario, Dictionary<string, double> values, Dictionary<string, double> ratios)
+    static string VerdictOf(
+        Scenario scenario, Dictionary<string, double> values, Dictionary<string, double> ratios)
     {
         if (!values.TryGetValue("sluice-epoll", out var ours) || ours == 0)
             return "not measured";
         if (scenario.IsMemory)
             return ours <= Scenario.IdleTunnelBytesTarget ? "met: 1.5 KB" : "misses 1.5 KB";
-        var isAboveHaProxy = values.TryGetValue("haproxy", out var haproxy) && haproxy > 0 && ours > haproxy;
+        var isAboveHaProxy = values.TryGetValue("haproxy", out var haproxy)
+            && haproxy > 0 && ours > haproxy;
         if (scenario.Target is not { } target || !ratios.TryGetValue("sluice-epoll", out var ratio))
             return isAboveHaProxy ? "misses HAProxy" : "none";
         var text = target.ToString("0.00", CultureInfo.InvariantCulture);
@@ -63,7 +67,8 @@ sealed class Report(IReadOnlyList<Cell> cells, string[] names)
     double MedianOf(Scenario scenario, string name)
     {
         var kept = cells
-            .Where(cell => cell.Scenario == scenario.Name && cell.Proxy == name && cell.Discarded is null)
+            .Where(cell => cell.Scenario == scenario.Name && cell.Proxy == name)
+            .Where(cell => cell.Discarded is null)
             .Select(cell => scenario.IsMemory ? cell.BytesPerTunnel : cell.CpuUsPerUnit)
             .Order()
             .ToList();
@@ -78,4 +83,5 @@ sealed class Report(IReadOnlyList<Cell> cells, string[] names)
 /// <param name="Ratios">The same, divided by nginx's.</param>
 /// <param name="Verdict">Whether Sluice on epoll meets its target.</param>
 sealed record Row(
-    string Scenario, string Unit, Dictionary<string, double> Values, Dictionary<string, double> Ratios, string Verdict);
+    string Scenario, string Unit,
+    Dictionary<string, double> Values, Dictionary<string, double> Ratios, string Verdict);

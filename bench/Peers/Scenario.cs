@@ -6,15 +6,19 @@ namespace Sluice.Peers;
 /// <param name="IsGet">Requests instead of WebSockets.</param>
 /// <param name="Target">The ratio to nginx that EpollLoop must not exceed; null without one.</param>
 /// <param name="IsMemory">Memory per connection is measured, not CPU.</param>
-sealed record Scenario(string Name, string Load, double? Target, bool IsGet = false, bool IsMemory = false)
+sealed record Scenario(
+    string Name, string Load, double? Target, bool IsGet = false, bool IsMemory = false)
 {
     public static readonly Scenario[] All =
     [
         new("echo 64 B, 100 connections", "--kind echo --connections 100 --size 64", 0.95),
         new("echo 64 B, 1,000 connections", "--kind echo --connections 1000 --size 64", 0.85),
-        new("echo 64 B, 16 in flight", "--kind echo --connections 100 --size 64 --in-flight 16", null),
-        new("echo 4 KB, 4 in flight", "--kind echo --connections 50 --size 4096 --in-flight 4", 0.45),
-        new("echo 64 KB, 2 in flight", "--kind echo --connections 20 --size 65536 --in-flight 2", 0.45),
+        new("echo 64 B, 16 in flight",
+            "--kind echo --connections 100 --size 64 --in-flight 16", null),
+        new("echo 4 KB, 4 in flight",
+            "--kind echo --connections 50 --size 4096 --in-flight 4", 0.45),
+        new("echo 64 KB, 2 in flight",
+            "--kind echo --connections 20 --size 65536 --in-flight 2", 0.45),
         new("handshake, connect to close", "--kind handshake --connections 20", 1.05),
         new("small GET, keep-alive", "--kind get --connections 100", 0.75, IsGet: true),
         new("idle tunnel, 8,000", "--kind idle --connections 8000", null, IsMemory: true),

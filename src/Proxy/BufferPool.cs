@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sluice.Proxy;
 
 /// <summary>
@@ -41,5 +43,5 @@ public sealed class BufferPool
     }
 
     static int ClassOf(int bytes) =>
-        Math.Max(0, 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(bytes - 1)) - SmallestShift);
+        Math.Max(0, 32 - BitOperations.LeadingZeroCount((uint)(bytes - 1)) - SmallestShift);
 }

@@ -172,7 +172,8 @@ public sealed class Gateway : IDisposable
     static int Probe(Loop loop, ListenConfig listen)
     {
         var listener = loop.Listen(
-            new Address(listen.EndPoint), ListenPoint.ProbeOptions(listen), ProbeHandler.Instance, out var error);
+            new Address(listen.EndPoint), ListenPoint.ProbeOptions(listen),
+            ProbeHandler.Instance, out var error);
         listener?.Close();
         return listener is null ? error : 0;
     }

@@ -20,9 +20,12 @@ public sealed class Location
         var variables = snapshot.Variables;
         Root = variables.Compile(config.Core.Root);
         Steps = [.. config.RewriteSteps.Select(step => CompiledStep.Of(step, variables))];
-        ErrorPages = [.. config.Core.ErrorPages.Select(page => new CompiledErrorPage(page, variables))];
+        ErrorPages =
+            [.. config.Core.ErrorPages.Select(page => new CompiledErrorPage(page, variables))];
         AddHeaders = [.. config.Core.AddHeaders.Select(header => new CompiledHeader(
-            Encoding.Latin1.GetBytes(header.Name), variables.Compile(header.Value), header.Always))];
+            Encoding.Latin1.GetBytes(header.Name),
+            variables.Compile(header.Value),
+            header.Always))];
         AccessLog = variables.Compile(config.Core.AccessLogs, snapshot.Logs);
         Errors = new ErrorLog(config.Core.ErrorLogs, snapshot.Logs);
         IndexFiles = [.. config.Core.IndexFiles.Select(variables.Compile)];
@@ -73,7 +76,8 @@ public sealed class Location
 }
 
 /// <summary>A header of add_header or proxy_set_header, ready to be evaluated.</summary>
-public sealed record CompiledHeader(ReadOnlyMemory<byte> Name, CompiledText Value, bool Always = true);
+public sealed record CompiledHeader(
+    ReadOnlyMemory<byte> Name, CompiledText Value, bool Always = true);
 
 /// <summary>One step of the rewrite phase: sets a variable, or returns.</summary>
 public sealed record CompiledStep(SettableVariable? Variable, CompiledText? Text, int ReturnCode)
@@ -81,7 +85,8 @@ public sealed record CompiledStep(SettableVariable? Variable, CompiledText? Text
     internal static CompiledStep Of(RewriteStep step, VariableTable variables) => step switch
     {
         SetStep set => new(variables.GetSettable(set.Variable), variables.Compile(set.Value), 0),
-        ReturnStep end => new(null, end.Text is null ? null : variables.Compile(end.Text), end.Code),
+        ReturnStep end => new(
+            null, end.Text is null ? null : variables.Compile(end.Text), end.Code),
         _ => throw new ArgumentException($"unknown step {step}"),
     };
 }

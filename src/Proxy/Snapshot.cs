@@ -17,9 +17,11 @@ namespace Sluice.Proxy;
 /// </summary>
 public sealed class Snapshot
 {
-    readonly Dictionary<LocationConfig, Location> locations = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<LocationConfig, Location> locations =
+        new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<ServerConfig, Server> servers = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<FrozenDictionary<string, string>, FrozenDictionary<string, ReadOnlyMemory<byte>>>
+    readonly Dictionary<
+        FrozenDictionary<string, string>, FrozenDictionary<string, ReadOnlyMemory<byte>>>
         types = new(ReferenceEqualityComparer.Instance);
     readonly FrozenDictionary<string, PeerGroup> groupsByHost;
     readonly Dictionary<PeerGroup, CompiledText> keys = [];
@@ -29,7 +31,7 @@ public sealed class Snapshot
     /// <param name="config">The configuration.</param>
     /// <param name="logs">The process's log files; those that are new are opened.</param>
     /// <param name="previous">
-    /// The snapshot that is replaced: upstreams of the same name keep what they know of their peers.
+    /// The snapshot that is replaced: upstreams of the same name keep what they know of peers.
     /// </param>
     public Snapshot(MainConfig config, LogFiles logs, Snapshot? previous)
     {

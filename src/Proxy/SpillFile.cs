@@ -34,7 +34,10 @@ sealed class SpillFile : IDisposable
     /// <summary>Reads from <paramref name="offset"/>; the count, or -1 when it cannot be read.</summary>
     public async LoopTask<int> ReadAsync(Exchange exchange, byte[] into, long offset)
     {
-        var work = new Transfer(exchange.Wakeup, this, into, into.Length, isWrite: false) { Offset = offset };
+        var work = new Transfer(exchange.Wakeup, this, into, into.Length, isWrite: false)
+        {
+            Offset = offset,
+        };
         await work.RunAsync(exchange.Worker);
         return work.Error is null ? work.Count : -1;
     }
@@ -48,9 +51,11 @@ sealed class SpillFile : IDisposable
     void Open()
     {
         Path = System.IO.Path.Combine(
-            System.IO.Path.GetTempPath(), $"sluice-body-{Environment.ProcessId}-{Guid.NewGuid():N}");
+            System.IO.Path.GetTempPath(),
+            $"sluice-body-{Environment.ProcessId}-{Guid.NewGuid():N}");
         handle = File.OpenHandle(
-            Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            FileOptions.DeleteOnClose);
     }
 
     sealed class Transfer(Wakeup wakeup, SpillFile file, byte[] bytes, int count, bool isWrite)

@@ -25,13 +25,26 @@ static class BenchCommand
         var connections = Number("--connections", "connections that are open at once", 10);
         var inFlight = Number("--in-flight", "messages of a connection on their way at once", 1);
         var size = Number("--size", "bytes of a message", 64);
-        var rate = new Option<double>("--rate") { Description = "messages a second over all connections; 0 is as fast as answers come" };
+        var rate = new Option<double>("--rate")
+        {
+            Description = "messages a second over all connections; 0 is as fast as answers come",
+        };
         var duration = Seconds("--duration", "how long is measured", 5);
         var warmup = Seconds("--warmup", "how long the load runs before", 1);
-        var header = new Option<string[]>("--header") { Description = "a line for the handshake: \"Name: value\"" };
-        var json = new Option<bool>("--json") { Description = "one JSON object a line: when measuring begins, and the result" };
-        var serve = new Option<string?>("--serve") { Description = "ADDRESS:PORT: be the server instead, until Ctrl-C" };
-        var command = new Command("bench", "Puts a load of WebSockets or requests on a server and measures it.")
+        var header = new Option<string[]>("--header")
+        {
+            Description = "a line for the handshake: \"Name: value\"",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "one JSON object a line: when measuring begins, and the result",
+        };
+        var serve = new Option<string?>("--serve")
+        {
+            Description = "ADDRESS:PORT: be the server instead, until Ctrl-C",
+        };
+        var command = new Command(
+            "bench", "Puts a load of WebSockets or requests on a server and measures it.")
         {
             url, kind, connections, inFlight, size, rate, duration, warmup, header, json, serve,
         };
@@ -39,7 +52,8 @@ static class BenchCommand
         {
             if (parsed.GetValue(serve) is { } address)
                 return Serve(address);
-            if (!Uri.TryCreate(parsed.GetValue(url), UriKind.Absolute, out var target) || target.Scheme is not ("ws" or "http"))
+            if (!Uri.TryCreate(parsed.GetValue(url), UriKind.Absolute, out var target)
+                || target.Scheme is not ("ws" or "http"))
                 return Refuse("a URL is needed: ws://HOST:PORT/PATH, or http://HOST:PORT/PATH with --kind get");
             var options = new LoadOptions
             {
@@ -98,10 +112,12 @@ static class BenchCommand
     static int Serve(string address)
     {
         if (!IPEndPoint.TryParse(address, out var endPoint) || endPoint.Port == 0)
-            return Refuse($"--serve {address}: an address with a port is needed, such as 127.0.0.1:9000");
+            return Refuse(
+                $"--serve {address}: an address with a port is needed, such as 127.0.0.1:9000");
         using var loop = Loops.Create();
         var server = new BenchServer(loop);
-        if (loop.Listen(new Address(endPoint), new ListenOptions { Backlog = 4096 }, server, out var error) is null)
+        var options = new ListenOptions { Backlog = 4096 };
+        if (loop.Listen(new Address(endPoint), options, server, out var error) is null)
             return Refuse($"bind() to {address} failed: {IoResult.Text(error)}");
         Console.CancelKeyPress += (_, stop) =>
         {
@@ -122,7 +138,11 @@ static class BenchCommand
         new(name) { Description = description, DefaultValueFactory = _ => fallback };
 
     static Option<double> Seconds(string name, string description, double fallback) =>
-        new(name) { Description = $"{description}, in seconds", DefaultValueFactory = _ => fallback };
+        new(name)
+        {
+            Description = $"{description}, in seconds",
+            DefaultValueFactory = _ => fallback,
+        };
 }
 
 /// <summary>The shape of the results, made at build time.</summary>

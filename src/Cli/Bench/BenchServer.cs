@@ -87,7 +87,8 @@ sealed class BenchServer(Loop loop) : IAcceptHandler
         {
             if (head!.IsWebSocketHandshake)
             {
-                Send(connection, SwitchingProtocols(head.Value(bytes, KnownHeader.SecWebSocketKey)));
+                var key = head.Value(bytes, KnownHeader.SecWebSocketKey);
+                Send(connection, SwitchingProtocols(key));
                 head = null;
                 return;
             }

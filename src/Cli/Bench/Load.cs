@@ -126,7 +126,8 @@ sealed class Load : ITimed
         if (wasOpen)
             openCount--;
         // A server that is not there ends the run; one that fails now and then does not.
-        if (errors > 10 + (10 * connections.Length) || phase == Phase.Connecting && openCount == 0 && errors >= started)
+        bool cannotConnect = phase == Phase.Connecting && openCount == 0 && errors >= started;
+        if (errors > 10 + (10 * connections.Length) || cannotConnect)
         {
             Loop.Stop();
             phase = Phase.Done;

@@ -35,7 +35,8 @@ sealed class LoadConnection(Load load) : IConnectionHandler
         Open,
     }
 
-    public bool IsOpen => state is State.Open or State.Body or State.Head && load.Options.Kind == LoadKind.Get;
+    public bool IsOpen =>
+        state is State.Open or State.Body or State.Head && load.Options.Kind == LoadKind.Get;
 
     /// <summary>Messages that are on their way.</summary>
     public int InFlightCount => sentAt.Count;

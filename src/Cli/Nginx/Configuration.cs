@@ -36,8 +36,8 @@ internal sealed record Configuration(MainConfig? Config, ImmutableArray<Diagnost
     /// Nothing is wrong with what is written. nginx says so before it looks for what is not: the
     /// one error it finds after the reading is a missing <c>events</c> block.
     /// </summary>
-    public bool IsSyntaxGood => Diagnostics.All(
-        diagnostic => diagnostic.Severity is Severity.Warn or Severity.Notice || IsLate(diagnostic));
+    public bool IsSyntaxGood => Diagnostics.All(diagnostic =>
+        diagnostic.Severity is Severity.Warn or Severity.Notice || IsLate(diagnostic));
 
     /// <summary>Prints what was said: errors and warnings, and notices when they are wanted.</summary>
     public void Report(bool withNotices)

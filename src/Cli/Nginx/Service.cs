@@ -108,7 +108,8 @@ internal sealed class Service(Func<Configuration> load)
         var log = gateway.Snapshot.MainErrors;
         string method = gateway.Workers[0].Loop.Name;
         log.Write(LogLevel.Notice, $"using the \"{method}\" event method");
-        log.Write(LogLevel.Notice, $"nginx/{NginxVersion.Number} (sluice/{NginxTexts.SluiceVersion})");
+        string version = $"nginx/{NginxVersion.Number} (sluice/{NginxTexts.SluiceVersion})";
+        log.Write(LogLevel.Notice, version);
     }
 
     void ListenForSignals()

@@ -90,7 +90,8 @@ static class Reply
     }
 
     static void Send(
-        Exchange x, int status, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body, ReadOnlySpan<byte> location)
+        Exchange x, int status,
+        ReadOnlySpan<byte> type, ReadOnlySpan<byte> body, ReadOnlySpan<byte> location)
     {
         var start = AnswerHead.Begin(x, status);
         AnswerHead.ServerAndDate(x);

@@ -52,14 +52,16 @@ sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wa
                 return;
             Handle = File.OpenHandle(path);
             Length = RandomAccess.GetLength(Handle);
-            ModifiedSeconds = new DateTimeOffset(File.GetLastWriteTimeUtc(Handle)).ToUnixTimeSeconds();
+            var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(Handle));
+            ModifiedSeconds = modified.ToUnixTimeSeconds();
         }
         catch (UnauthorizedAccessException e)
         {
             Kind = FileKind.Forbidden;
             Error = e.Message;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
+        catch (Exception e) when (
+            e is FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
         {
             Kind = FileKind.Missing;
         }

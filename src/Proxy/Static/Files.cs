@@ -201,7 +201,8 @@ static class Files
         var name = path[(path.LastIndexOf((byte)'/') + 1)..];
         var dot = name.LastIndexOf((byte)'.');
         var types = x.Location.Types;
-        return dot > 0 && types.TryGetValue(Encoding.Latin1.GetString(name[(dot + 1)..]).ToLowerInvariant(), out var type)
+        var extension = Encoding.Latin1.GetString(name[(dot + 1)..]).ToLowerInvariant();
+        return dot > 0 && types.TryGetValue(extension, out var type)
             ? type.Span
             : x.Location.DefaultType.Span;
     }

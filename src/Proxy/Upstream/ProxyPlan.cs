@@ -8,7 +8,8 @@ using Sluice.Proxy.Routing.Variables;
 namespace Sluice.Proxy.Upstream;
 
 /// <summary>A header for the peer: "Name: " and its value.</summary>
-public sealed record ProxyPlanHeader(ReadOnlyMemory<byte> Line, KnownHeader Known, CompiledText Value);
+public sealed record ProxyPlanHeader(
+    ReadOnlyMemory<byte> Line, KnownHeader Known, CompiledText Value);
 
 /// <summary>How the requests of one location are passed on: its proxy_ directives, made ready.</summary>
 public sealed class ProxyPlan

@@ -175,7 +175,8 @@ sealed class ResponseRewrites
             }
             if (!match.Success)
                 return false;
-            Span<GroupRange> groups = stackalloc GroupRange[Math.Min(match.Groups.Count, MatchingLimits.GroupsMax)];
+            int count = Math.Min(match.Groups.Count, MatchingLimits.GroupsMax);
+            Span<GroupRange> groups = stackalloc GroupRange[count];
             for (var i = 0; i < groups.Length; i++)
             {
                 var group = match.Groups[i];

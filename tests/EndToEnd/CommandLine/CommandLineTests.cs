@@ -32,7 +32,10 @@ public partial class CommandLineTests
         {
             Same("exit code", theirs.Exit.ToString(), ours.Exit.ToString());
             Same("standard output", theirs.Output, ours.Output);
-            Same("standard error", Lines(theirs.Errors), Lines(Explained().Replace(ours.Errors, "")));
+            Same(
+                "standard error",
+                Lines(theirs.Errors),
+                Lines(Explained().Replace(ours.Errors, "")));
 
             void Same(string what, string one, string other)
             {

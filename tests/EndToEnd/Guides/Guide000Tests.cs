@@ -86,7 +86,8 @@ public class Guide000Tests(Guide000Fixture fixture) : IClassFixture<Guide000Fixt
         Assert.Equal("application/javascript", script.Header("Content-Type"));
         Assert.Equal(
             ["Cache-Control: max-age=31536000", "Cache-Control: public, immutable"],
-            script.Headers.Where(line => line.StartsWith("Cache-Control:", StringComparison.Ordinal)));
+            script.Headers.Where(
+                line => line.StartsWith("Cache-Control:", StringComparison.Ordinal)));
 
         var again = await guide.GetAsync(
             "/assets/app.js", $"If-None-Match: {script.Header("ETag")}\r\n");

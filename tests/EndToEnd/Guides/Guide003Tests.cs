@@ -30,7 +30,8 @@ public class Guide003Tests(Guide003Fixture fixture) : IClassFixture<Guide003Fixt
         var guide = await fixture.OnAsync(kind);
         foreach (var path in new[]
         {
-            "/api/v1/ws/simple-voice-chat/status", "/api/v1/health/voice", "/api/v1/voice/endpoints",
+            "/api/v1/ws/simple-voice-chat/status", "/api/v1/health/voice",
+            "/api/v1/voice/endpoints",
         })
         {
             var response = await guide.GetAsync(path);

@@ -24,7 +24,8 @@ public static partial class DocumentRules
         string map, IEnumerable<string> folders, Func<string, bool> exists)
     {
         var named = MapPath().Matches(map).Select(match => match.Groups[1].Value.TrimEnd('/'))
-            .Concat(ProxyFolder().Matches(map).Select(match => $"src/Proxy/{match.Groups[1].Value}"))
+            .Concat(ProxyFolder().Matches(map)
+                .Select(match => $"src/Proxy/{match.Groups[1].Value}"))
             .ToHashSet(StringComparer.Ordinal);
         return folders.Where(folder => !named.Contains(folder))
             .Select(folder => $"{folder} is not on the map")
