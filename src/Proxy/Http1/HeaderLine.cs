@@ -84,7 +84,7 @@ internal struct HeaderLine
         if (found < 0)
         {
             scanned = head.Length;
-            return LineKind.NeedMore;
+            return line.CheckStart(head, start, head.Length, rules);
         }
 
         var end = scanned + found;
@@ -97,7 +97,7 @@ internal struct HeaderLine
         }
         else if (head[end] == '\r')
         {
-            if (end + 1 == head.Length) return LineKind.NeedMore;
+            if (end + 1 == head.Length) return line.CheckStart(head, start, end, rules);
             line.Next = end + 2;
             isComplete = head[end + 1] == '\n';
         }
@@ -106,6 +106,13 @@ internal struct HeaderLine
         if (!isComplete) return line.InvalidAt(head, start, end);
         scanned = line.Next;
         return end == start ? LineKind.End : line.Split(head, start, end, rules);
+    }
+
+    // A wrong byte of the name is refused at once, not when the line ends.
+    LineKind CheckStart(ReadOnlySpan<byte> head, int start, int end, LineRules rules)
+    {
+        var isInvalid = end > start && Split(head, start, end, rules) == LineKind.Invalid;
+        return isInvalid ? LineKind.Invalid : LineKind.NeedMore;
     }
 
     // The earlier of two errors is the one to report: a wrong byte of the name, or the control

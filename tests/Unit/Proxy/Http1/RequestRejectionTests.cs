@@ -101,6 +101,20 @@ public class RequestRejectionTests
     }
 
     [Theory]
+    [InlineData("Foo ", HeadStatus.Rejected)]
+    [InlineData(" ", HeadStatus.Rejected)]
+    [InlineData(":", HeadStatus.Rejected)]
+    [InlineData("Foo: a\0", HeadStatus.Rejected)]
+    [InlineData("Foo", HeadStatus.NeedMore)]
+    [InlineData("Foo: a\r", HeadStatus.NeedMore)]
+    [InlineData("\r", HeadStatus.NeedMore)]
+    public void Wrong_byte_is_refused_before_its_line_ends(string start, HeadStatus status)
+    {
+        var text = "GET / HTTP/1.1\r\nHost: a\r\n" + start;
+        Assert.Equal(status, Status(text, RequestHeadRules.Default));
+    }
+
+    [Theory]
     [InlineData("Content-Length: 1\r\nContent-Length: 1\r\n")]
     [InlineData("content-length: 1\r\nContent-Length: 2\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")]
