@@ -2,8 +2,8 @@ using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Net;
 using Sluice.Proxy.Http1;
-using Sluice.Proxy.Routing.Matching;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Matching;
+using Sluice.Proxy.Variables;
 using Sluice.Proxy.Upstream;
 
 namespace Sluice.Proxy;

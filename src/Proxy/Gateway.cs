@@ -134,6 +134,7 @@ public sealed class Gateway : IDisposable
         files = opened;
         options.Logs.Reports = next.MainErrors;
         Snapshot = next;
+        ThreadPool.UnsafeQueueUserWorkItem(_ => next.CompileExpressions(), null);
         return null;
     }
 

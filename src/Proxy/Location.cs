@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Sluice.Config.Model;
 using Sluice.Proxy.Log;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Variables;
 using Sluice.Proxy.Upstream;
 
 namespace Sluice.Proxy;

@@ -6,7 +6,7 @@ using Sluice.Proxy.Http1;
 using Sluice.Proxy.Log;
 using Sluice.Proxy.Routing.Locations;
 using Sluice.Proxy.Routing.Servers;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Variables;
 using Sluice.Proxy.Upstream;
 
 namespace Sluice.Proxy;
@@ -90,6 +90,18 @@ public sealed class Snapshot
         table = core.Types.ToFrozenDictionary(
             pair => pair.Key, pair => (ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(pair.Value));
         return types[core.Types] = table;
+    }
+
+    /// <summary>
+    /// Makes regular expressions fast, which takes longer than a start may: off the path, while
+    /// requests are served with the slow form.
+    /// </summary>
+    internal void CompileExpressions()
+    {
+        foreach (var listen in Listens.Values)
+            listen.Names.CompileExpressions();
+        foreach (var server in servers.Values)
+            server.Locations.CompileExpressions();
     }
 
     internal Location Compile(LocationConfig config, ServerConfig server)

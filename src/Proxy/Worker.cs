@@ -119,7 +119,7 @@ public sealed class Worker
         foreach (var (address, point) in listening)
         {
             if (next.Listens.TryGetValue(address, out var table))
-                point.Current = table;
+                point.Scope.Current = table;
             else
                 point.Close();
         }
@@ -132,17 +132,17 @@ public sealed class Worker
 
     // ---- clients ----
 
-    internal IConnectionHandler Accept(Connection connection, ListenPoint point)
+    internal IConnectionHandler Accept(Connection connection, ListenScope scope)
     {
         Counters.Accepted++;
         if (Clients.Count + (2 * Tunnels.Count) >= Snapshot.Config.WorkerConnections)
         {
-            point.Current.DefaultServer.Root.Errors.TooFewConnections(Snapshot.Config.WorkerConnections);
+            scope.Current.DefaultServer.Root.Errors.TooFewConnections(Snapshot.Config.WorkerConnections);
             connection.Close();
             return connection.Handler;
         }
         var client = clients.TryPop(out var pooled) ? pooled : new ClientConnection(this);
-        client.Serve(connection, point);
+        client.Serve(connection, scope);
         return connection.Handler;
     }
 

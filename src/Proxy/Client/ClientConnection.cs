@@ -1,6 +1,5 @@
 using Sluice.Config.Model;
 using Sluice.Net;
-using Sluice.Proxy.Listen;
 
 namespace Sluice.Proxy.Client;
 
@@ -14,7 +13,7 @@ sealed partial class ClientConnection : IRostered
     readonly Wakeup wakeup;
     readonly Action<Exception> onFault;
     Connection connection = null!;
-    ListenPoint listen = null!;
+    ListenScope listen = null!;
     Exchange exchange = null!;
     CoreSettings core = null!;
     long openedMs;
@@ -40,7 +39,7 @@ sealed partial class ClientConnection : IRostered
     internal bool IsIdle { get; private set; }
 
     /// <summary>Serves a connection that was just accepted; returns when it has to wait.</summary>
-    internal void Serve(Connection accepted, ListenPoint on)
+    internal void Serve(Connection accepted, ListenScope on)
     {
         connection = accepted;
         connection.Handler = wakeup;

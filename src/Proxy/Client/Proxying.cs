@@ -123,7 +123,8 @@ static class Proxying
         var fromClient = x.HeadBuffer.AsSpan(x.BufferedStart, x.BufferedEnd - x.BufferedStart);
         var fromPeer = forward.Buffer.AsSpan(
             x.UpstreamHead.Consumed, forward.BufferedCount - x.UpstreamHead.Consumed);
-        var record = TunnelRecord.Of(x, forward.Detach(), fromPeer.Length);
+        forward.Detach();
+        var record = TunnelRecord.Of(x, fromPeer.Length);
         var tunnel = new Tunnel.Tunnel(x.Worker, x.Client, connection, record);
         x.BufferedStart = x.BufferedEnd;
         tunnel.Start(x.Output.TakeHeld(), fromClient, fromPeer);

@@ -1,5 +1,5 @@
 using Sluice.Proxy.Http1;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Client;
 

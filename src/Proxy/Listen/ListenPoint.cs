@@ -11,13 +11,13 @@ sealed class ListenPoint(Worker worker, ListenTable table) : IAcceptHandler
 {
     Listener? listener;
 
-    /// <summary>The servers behind the address; a reload replaces them.</summary>
-    public ListenTable Current { get; set; } = table;
+    /// <summary>What a reload changes.</summary>
+    public ListenScope Scope { get; } = new(table);
 
     /// <summary>Binds and listens: 0, or a <c>-errno</c>.</summary>
     public int Open(bool sharesPort)
     {
-        var config = Current.Config;
+        var config = Scope.Current.Config;
         listener = worker.Loop.Listen(
             new Address(config.EndPoint), Options(config, sharesPort), this, out var error);
         return listener is null ? error : 0;
@@ -26,10 +26,10 @@ sealed class ListenPoint(Worker worker, ListenTable table) : IAcceptHandler
     public void Close() => listener?.Close();
 
     IConnectionHandler IAcceptHandler.OnAccept(Listener from, Connection connection) =>
-        worker.Accept(connection, this);
+        worker.Accept(connection, Scope);
 
     void IAcceptHandler.OnAcceptFailed(Listener from, int error) =>
-        Current.DefaultServer.Root.Errors.AcceptFailed(error);
+        Scope.Current.DefaultServer.Root.Errors.AcceptFailed(error);
 
     static ListenOptions Options(ListenConfig config, bool sharesPort) => new()
     {

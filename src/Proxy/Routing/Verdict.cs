@@ -1,4 +1,4 @@
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Routing;
 

@@ -1,5 +1,4 @@
 using Sluice.Proxy.Http1;
-using Sluice.Proxy.Upstream;
 
 namespace Sluice.Proxy.Tunnel;
 
@@ -20,7 +19,6 @@ sealed class TunnelRecord
     readonly byte[]? kept;
     readonly VariableValue[]? values;
     readonly UpstreamTry[] tries;
-    readonly Peer peer;
     readonly long startMs;
     readonly long connectionStartMs;
     readonly long openedMs;
@@ -30,9 +28,8 @@ sealed class TunnelRecord
     readonly int bytesSent;
     readonly bool isPipelined;
 
-    TunnelRecord(Exchange x, Peer peer, int earlyFromPeerCount)
+    TunnelRecord(Exchange x, int earlyFromPeerCount)
     {
-        this.peer = peer;
         listen = x.Listen;
         server = x.Server;
         Location = x.Location;
@@ -77,13 +74,13 @@ sealed class TunnelRecord
     /// <summary>The handshake was WebSocket's, so frames can be observed.</summary>
     public bool IsWebSocket { get; }
 
-    public static TunnelRecord Of(Exchange x, Peer peer, int earlyFromPeerCount) =>
-        new(x, peer, earlyFromPeerCount);
+    public static TunnelRecord Of(Exchange x, int earlyFromPeerCount) =>
+        new(x, earlyFromPeerCount);
 
     /// <summary>The tunnel has ended: the peer is free, the exchange is as it was, but complete.</summary>
     public void Restore(Exchange x, Tunnel tunnel)
     {
-        peer.Release();
+        tries[^1].Peer!.Release();
         x.Use(listen);
         x.Server = server;
         x.Location = Location;

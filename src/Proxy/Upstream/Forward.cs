@@ -414,10 +414,10 @@ sealed class Forward(Worker worker)
     }
 
     /// <summary>The connection belongs to a tunnel now, which releases the peer at its end.</summary>
-    public Peer Detach()
+    public void Detach()
     {
         selection.MarkLive();
-        return selection.Detach();
+        selection.Detach();
     }
 
     /// <summary>Gives every buffer back, after the exchange was logged. Idempotent.</summary>

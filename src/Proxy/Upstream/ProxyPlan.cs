@@ -3,7 +3,7 @@ using System.Text;
 using Sluice.Config.Model;
 using Sluice.Net;
 using Sluice.Proxy.Http1;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Upstream;
 

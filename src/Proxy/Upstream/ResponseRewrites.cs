@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Proxy.Http1;
-using Sluice.Proxy.Routing.Matching;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Matching;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Upstream;
 

@@ -20,6 +20,7 @@ public static partial class LayerRules
     /// The order of the data path. A folder may use those with a higher number, and its own. The
     /// root (Gateway, Worker, Exchange) stands above all of them. Http1 comes third on the way of
     /// a request and last here: it is pure, so everybody may parse with it and it uses nobody.
+    /// So do Variables and Matching, the evaluation of texts and expressions.
     /// </summary>
     static readonly Dictionary<string, int> order = new(StringComparer.Ordinal)
     {
@@ -32,7 +33,9 @@ public static partial class LayerRules
         ["Upstream"] = 5,
         ["Tunnel"] = 6,
         ["Log"] = 7,
-        ["Http1"] = 8,
+        ["Variables"] = 8,
+        ["Matching"] = 9,
+        ["Http1"] = 10,
     };
 
     /// <summary>References of a project file of src/ that its layer does not allow.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
 using Sluice.Config.Model;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 
 namespace Sluice.Proxy.Routing.Locations;
 

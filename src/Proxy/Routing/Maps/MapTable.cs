@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 
 namespace Sluice.Proxy.Routing.Maps;
 

@@ -1,5 +1,5 @@
 using Sluice.Config.Model;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 
 namespace Sluice.Proxy.Routing.Servers;
 

@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Sluice.Config.Model;
 using Sluice.Proxy.Routing.Locations;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 using static Sluice.Unit.Proxy.Routing.Make;
 
 namespace Sluice.Unit.Proxy.Routing;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Proxy.Routing.Locations;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 using static Sluice.Unit.Proxy.Routing.Make;
 
 namespace Sluice.Unit.Proxy.Routing;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 
 namespace Sluice.Unit.Proxy.Routing;
 

@@ -1,5 +1,5 @@
 using Sluice.Proxy.Routing.Maps;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 using static Sluice.Unit.Proxy.Routing.Make;
 
 namespace Sluice.Unit.Proxy.Routing;

@@ -1,4 +1,4 @@
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 using Sluice.Proxy.Routing.Servers;
 using static Sluice.Unit.Proxy.Routing.Make;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Sluice.Config.Model;
-using Sluice.Proxy.Routing.Variables;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Unit.Proxy.Variables;
 

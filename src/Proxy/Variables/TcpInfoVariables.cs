@@ -1,6 +1,6 @@
 using Sluice.Net;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>What the kernel knows of the client's connection (TCP_INFO of Linux).</summary>
 static class TcpInfoVariables

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Sluice.Proxy.Routing.Matching;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>
 /// A table of byte strings that is made once and then only read, by any thread. What is looked

@@ -1,4 +1,4 @@
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// What is known of the peers that were asked, as lists in their order: ", " between peers,

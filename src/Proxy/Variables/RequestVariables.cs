@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Sluice.Proxy.Http1;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>What the request line and the headers say.</summary>
 static class RequestVariables

@@ -1,4 +1,4 @@
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// Base64 (RFC 4648) as nginx reads it: padding may be missing, and what follows "=" is ignored.

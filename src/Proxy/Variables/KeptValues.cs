@@ -1,4 +1,4 @@
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>What variables keep in an exchange, in <see cref="Exchange.Kept"/>.</summary>
 static class KeptValues

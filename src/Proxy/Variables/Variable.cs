@@ -1,6 +1,6 @@
 using Sluice.Proxy.Log;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>One variable of a configuration: how its value in an exchange is found.</summary>
 public abstract class Variable(string name) : IExchangeValue

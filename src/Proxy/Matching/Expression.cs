@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Sluice.Config.Syntax;
 
-namespace Sluice.Proxy.Routing.Matching;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>What became of matching an expression.</summary>
 enum ExpressionResult

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>The families of variables whose names end in the name of a header or argument.</summary>
 static class VariableFamilies

@@ -1,4 +1,4 @@
-namespace Sluice.Proxy.Routing.Matching;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>The bounds of matching: unit, and what happens at the limit.</summary>
 public static class MatchingLimits

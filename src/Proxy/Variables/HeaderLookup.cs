@@ -1,7 +1,7 @@
 using System.Text;
 using Sluice.Proxy.Http1;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// Finds headers by the name a variable gives them: lower case, with <c>_</c> for <c>-</c>. The

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Sluice.Proxy.Routing.Matching;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>
 /// Host names with wildcards at either end, as nginx's combined hash finds them: the whole

@@ -1,6 +1,6 @@
 using Sluice.Config.Model;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// nginx's own variables with a fixed name, by table. What this gateway has no feature for is

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>Where the request's file is.</summary>
 static class FileVariables

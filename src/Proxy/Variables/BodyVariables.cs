@@ -1,6 +1,6 @@
 using Sluice.Proxy.Http1;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>What is known of the request's body, and what is sent on of it.</summary>
 static class BodyVariables

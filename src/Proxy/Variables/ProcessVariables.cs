@@ -2,7 +2,7 @@ using System.Text;
 using Sluice.Config.Model;
 using Sluice.Proxy.Log;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>What is the same for all requests of a moment.</summary>
 static class ProcessVariables

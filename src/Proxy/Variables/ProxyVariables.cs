@@ -1,4 +1,4 @@
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>Where the location's proxy_pass leads.</summary>
 static class ProxyVariables

@@ -1,7 +1,7 @@
 using Sluice.Config.Syntax;
-using Sluice.Proxy.Routing.Matching;
+using Sluice.Proxy.Matching;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>Keeps what the regular expressions of an exchange captured.</summary>
 static class CaptureStore

@@ -4,7 +4,7 @@ using Sluice.Config.Model;
 using Sluice.Config.Syntax;
 using Sluice.Proxy.Log;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// The variables of one configuration by name: nginx's own, and those of <c>set</c>, <c>map</c>

@@ -1,7 +1,7 @@
 using Sluice.Config.Model;
 using Sluice.Proxy.Routing.Maps;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// A variable of <c>map</c>: looked up when it is asked for, and kept for the rest of the

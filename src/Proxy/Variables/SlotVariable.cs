@@ -1,4 +1,4 @@
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>A variable of <c>set</c> or of a named group: its value is in the exchange.</summary>
 sealed class SlotVariable(string name, int slot, bool isCaptured) : SettableVariable(name)

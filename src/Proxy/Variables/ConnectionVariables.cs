@@ -1,7 +1,7 @@
 using Sluice.Net;
 using Sluice.Proxy.Http1;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>What is known of the client's connection.</summary>
 static class ConnectionVariables

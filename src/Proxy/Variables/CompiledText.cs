@@ -2,7 +2,7 @@ using System.Text;
 using Sluice.Config.Syntax;
 using Sluice.Proxy.Log;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// A directive's argument made ready: bytes and variables in turn. Evaluating it allocates

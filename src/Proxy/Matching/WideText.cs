@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Sluice.Proxy.Routing.Matching;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>
 /// Bytes as the characters that expressions run over, one for each byte (Latin-1); on the stack

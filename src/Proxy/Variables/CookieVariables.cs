@@ -1,7 +1,7 @@
 using System.Text;
 using Sluice.Proxy.Http1;
 
-namespace Sluice.Proxy.Routing.Variables;
+namespace Sluice.Proxy.Variables;
 
 /// <summary>
 /// <c>$cookie_NAME</c>: a cookie of the request, read as nginx reads it: the name in any case,

@@ -1,6 +1,6 @@
 using Sluice.Config.Syntax;
 
-namespace Sluice.Proxy.Routing.Matching;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>Where a group of an expression matched: a range of the subject's bytes.</summary>
 /// <param name="Start">The first byte; negative when the group took no part.</param>
