@@ -77,13 +77,11 @@ public static class UriPath
             }
 
             var letter = target[index++];
-            var isDecoded = letter == '%';
-            if (isDecoded)
+            if (letter == '%')
             {
                 wasQuoted = true;
-                if (!TryDecode(target, index, out letter)) return false;
+                if (!TryDecode(target, index, out letter) || letter == 0) return false;
                 index += 2;
-                if (letter == 0) return false;
             }
             else if (letter is (byte)'?' or (byte)'#')
             {
@@ -92,16 +90,8 @@ public static class UriPath
                 return true;
             }
 
-            // An escaped "%", "#" or "?" is an ordinary letter whatever stands before it.
-            if (isDecoded && letter is (byte)'%' or (byte)'#' or (byte)'?')
-            {
-                path[length++] = letter;
-                state = State.Usual;
-            }
-            else if (!TakeLetter(letter, mergeSlashes, ref state, path, ref length))
-            {
-                return false;
-            }
+            // An escaped "?" or "#" comes here, too: it is an ordinary letter.
+            if (!TakeLetter(letter, mergeSlashes, ref state, path, ref length)) return false;
         }
 
         if (!EndDots(state, path, ref length)) return false;

@@ -78,6 +78,19 @@ public class RequestHeadTests
     }
 
     [Fact]
+    public void Wish_for_the_connection_does_not_outlive_the_head()
+    {
+        var head = Request(Get("Connection: close\r\n"));
+        Assert.False(head.WantsKeepAlive);
+        head.Reset();
+        head.Parse(Bytes("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), new());
+        Assert.True(head.WantsKeepAlive);
+        head.Reset();
+        head.Parse(Bytes("GET / HTTP/1.0\r\n\r\n"), new());
+        Assert.False(head.WantsKeepAlive);
+    }
+
+    [Fact]
     public void Empty_lines_before_the_request_line_are_skipped()
     {
         const string text = "\r\n\n\rGET / HTTP/1.1\r\nHost: a\r\n\r\n";
