@@ -1,5 +1,5 @@
 using Sluice.Config.Model;
-using Sluice.Proxy.Routing.Maps;
+using Sluice.Proxy.Matching;
 
 namespace Sluice.Proxy.Variables;
 

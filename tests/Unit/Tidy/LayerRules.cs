@@ -20,7 +20,8 @@ public static partial class LayerRules
     /// The order of the data path. A folder may use those with a higher number, and its own. The
     /// root (Gateway, Worker, Exchange) stands above all of them. Http1 comes third on the way of
     /// a request and last here: it is pure, so everybody may parse with it and it uses nobody.
-    /// So do Variables and Matching, the evaluation of texts and expressions.
+    /// So are Matching and Variables, the evaluation of expressions and texts; a log line is a
+    /// text with variables, but a log does not know that.
     /// </summary>
     static readonly Dictionary<string, int> order = new(StringComparer.Ordinal)
     {
@@ -32,8 +33,8 @@ public static partial class LayerRules
         ["Routing"] = 4,
         ["Upstream"] = 5,
         ["Tunnel"] = 6,
-        ["Log"] = 7,
-        ["Variables"] = 8,
+        ["Variables"] = 7,
+        ["Log"] = 8,
         ["Matching"] = 9,
         ["Http1"] = 10,
     };

@@ -1,4 +1,3 @@
-using Sluice.Proxy.Routing.Maps;
 using Sluice.Proxy.Matching;
 using static Sluice.Unit.Proxy.Routing.Make;
 

@@ -3,9 +3,8 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sluice.Config.Model;
 using Sluice.Config.Syntax;
-using Sluice.Proxy.Matching;
 
-namespace Sluice.Proxy.Routing.Maps;
+namespace Sluice.Proxy.Matching;
 
 /// <summary>
 /// A map at run time: from the source's value to one of <see cref="Templates"/>. Values are
