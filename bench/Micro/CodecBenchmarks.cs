@@ -31,7 +31,8 @@ public class CodecBenchmarks
     {
         chunks.Reset();
         var position = 0;
-        while (chunks.Read(Samples.Chunks.AsSpan(position), out var consumed, out _) == ChunkedStatus.Data)
+        while (chunks.Read(Samples.Chunks.AsSpan(position), out var consumed, out _)
+            == ChunkedStatus.Data)
             position += consumed;
         return position;
     }

@@ -55,7 +55,8 @@ static class GatewayAllocations
         backend.Join();
         Directory.Delete(folder, recursive: true);
         if (result.Errors > 0 || result.Count == 0)
-            throw new InvalidOperationException($"{name}: {result.Count} done, {result.Errors} errors: {result.FirstError}");
+            throw new InvalidOperationException(
+                $"{name}: {result.Count} done, {result.Errors} errors: {result.FirstError}");
         // The two questions themselves allocate a little; below a byte it is not the messages.
         return (name, Math.Floor((double)bytes / result.Count));
     }
@@ -98,7 +99,8 @@ static class GatewayAllocations
             """);
         var options = NginxOptions.Parse(["-p", folder, "-c", file], out _)!;
         var read = Configuration.Load(NginxPaths.From(options), directives: null);
-        return Gateway.Start(read.Config!, new GatewayOptions { MakeLoop = Loops.Create }, out var failure)
+        var gatewayOptions = new GatewayOptions { MakeLoop = Loops.Create };
+        return Gateway.Start(read.Config!, gatewayOptions, out var failure)
             ?? throw new InvalidOperationException(failure);
     }
 

@@ -18,6 +18,7 @@ foreach (var (name, bytes) in CodecAllocations.Measure().Concat(GatewayAllocatio
     var isWithin = budgets.TryGetValue(name, out var budget) && bytes <= budget;
     failures += isWithin ? 0 : 1;
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{(isWithin ? "ok  " : "OVER")} {name}: {bytes:0.###} bytes an operation, budget {budget}"));
+        $"{(isWithin ? "ok  " : "OVER")} {name}: "
+        + $"{bytes:0.###} bytes an operation, budget {budget}"));
 }
 return failures == 0 ? 0 : 1;

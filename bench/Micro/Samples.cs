@@ -16,7 +16,8 @@ static class Samples
     public static readonly byte[] ResponseHead = Encoding.ASCII.GetBytes(
         "HTTP/1.1 200 OK\r\nServer: Kestrel\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\n"
         + "Content-Type: application/json; charset=utf-8\r\nContent-Length: 1234\r\n"
-        + "Cache-Control: no-store\r\nVary: Accept-Encoding\r\nX-Request-Id: 0123456789abcdef\r\n\r\n");
+        + "Cache-Control: no-store\r\nVary: Accept-Encoding\r\n"
+        + "X-Request-Id: 0123456789abcdef\r\n\r\n");
 
     public static readonly byte[] Chunks = MakeChunks();
 

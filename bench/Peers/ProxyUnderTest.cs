@@ -62,8 +62,8 @@ sealed class ProxyUnderTest : IDisposable
     /// <summary>Memory of the process that nobody shares: Private_Clean + Private_Dirty, in bytes.</summary>
     public long PrivateBytes() => File.ReadLines($"/proc/{workerId}/smaps_rollup")
         .Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
-        .Sum(line => long.Parse(
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) * 1024;
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])
+        .Sum(text => long.Parse(text, CultureInfo.InvariantCulture)) * 1024;
 
     public void Dispose()
     {

@@ -31,7 +31,9 @@ sealed class ClientOutput
         var taken = 0;
         if (held.IsEmpty)
         {
-            taken = second.IsEmpty ? exchange.Client.Write(first) : exchange.Client.Write(first, second);
+            taken = second.IsEmpty
+                ? exchange.Client.Write(first)
+                : exchange.Client.Write(first, second);
             if (taken == IoResult.Again)
                 taken = 0;
             if (taken < 0)

@@ -170,7 +170,8 @@ sealed class RequestBody
             var count = ReadIntoMemory(exchange);
             if (count == IoResult.Again)
             {
-                await exchange.Wakeup.NextAsync(exchange.Worker.Loop.NowMs + core.ClientBodyTimeoutMs);
+                await exchange.Wakeup.NextAsync(
+                    exchange.Worker.Loop.NowMs + core.ClientBodyTimeoutMs);
                 if (exchange.Wakeup.IsTimedOut)
                     return TimedOut;
             }
@@ -225,7 +226,9 @@ sealed class RequestBody
     public bool Discard(Exchange exchange)
     {
         hasContinued = true;
-        for (var reads = 0; State == BodyState.Reading && reads < Limits.DiscardReadsPerTurn; reads++)
+        for (var reads = 0;
+            State == BodyState.Reading && reads < Limits.DiscardReadsPerTurn;
+            reads++)
         {
             var count = Read(exchange, exchange.Worker.Loop.Scratch);
             IsFailed = count < 0 && count != IoResult.Again;

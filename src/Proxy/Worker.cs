@@ -123,7 +123,8 @@ public sealed class Worker
             else
                 point.Close();
         }
-        foreach (var address in listening.Keys.Where(key => !next.Listens.ContainsKey(key)).ToList())
+        var gone = listening.Keys.Where(key => !next.Listens.ContainsKey(key)).ToList();
+        foreach (var address in gone)
             listening.Remove(address);
         foreach (var (address, point) in prepared)
             listening.Add(address, point);
@@ -137,7 +138,8 @@ public sealed class Worker
         Counters.Accepted++;
         if (Clients.Count + (2 * Tunnels.Count) >= Snapshot.Config.WorkerConnections)
         {
-            scope.Current.DefaultServer.Root.Errors.TooFewConnections(Snapshot.Config.WorkerConnections);
+            scope.Current.DefaultServer.Root.Errors.TooFewConnections(
+                Snapshot.Config.WorkerConnections);
             connection.Close();
             return connection.Handler;
         }

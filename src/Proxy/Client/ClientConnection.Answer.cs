@@ -123,7 +123,9 @@ sealed partial class ClientConnection
             x.MethodIsGet = x.Head.Method != RequestMethod.Head;
             return Phases.RedirectInternally(x, target);
         }
-        var redirect = x.ErrorPageStatus is 301 or 302 or 303 or 307 or 308 ? x.ErrorPageStatus : 302;
+        var redirect = x.ErrorPageStatus is 301 or 302 or 303 or 307 or 308
+            ? x.ErrorPageStatus
+            : 302;
         x.ErrorPageStatus = 0;
         return Verdict.RedirectTo(redirect, target);
     }
@@ -177,7 +179,8 @@ sealed partial class ClientConnection
                 return false;
             if (connection.CanRead)
                 connection.Yield();
-            await wakeup.NextAsync(Math.Min(endMs, worker.Loop.NowMs + settings.LingeringTimeoutMs));
+            await wakeup.NextAsync(
+                Math.Min(endMs, worker.Loop.NowMs + settings.LingeringTimeoutMs));
             if (wakeup.IsTimedOut)
                 return false;
         }

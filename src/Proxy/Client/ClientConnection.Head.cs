@@ -31,7 +31,8 @@ sealed partial class ClientConnection
         var untilMs = worker.Loop.NowMs + listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs;
         while (true)
         {
-            var status = x.Head.Parse(x.HeadBuffer.AsSpan(0, x.BufferedEnd), listen.Current.HeadRules);
+            var status = x.Head.Parse(
+                x.HeadBuffer.AsSpan(0, x.BufferedEnd), listen.Current.HeadRules);
             x.RequestBytes = x.Head.Consumed;
             if (status != HeadStatus.NeedMore)
             {
@@ -83,7 +84,8 @@ sealed partial class ClientConnection
 
     int ReadFirstBytes()
     {
-        var buffer = worker.Buffers.Rent(listen.Current.DefaultServer.Config.ClientHeaderBufferSize);
+        var buffer = worker.Buffers.Rent(
+            listen.Current.DefaultServer.Config.ClientHeaderBufferSize);
         var count = connection.Read(buffer);
         if (count > 0)
         {

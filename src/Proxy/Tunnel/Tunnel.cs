@@ -206,11 +206,12 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
 
     long NextDueMs()
     {
-        var dueMs = activeMs + record.Location.Config.Proxy.ReadTimeoutMs;
+        var config = record.Location.Config;
+        var dueMs = activeMs + config.Proxy.ReadTimeoutMs;
         if (!toPeer.Held.IsEmpty)
-            dueMs = Math.Min(dueMs, toPeer.BlockedSinceMs + record.Location.Config.Proxy.SendTimeoutMs);
+            dueMs = Math.Min(dueMs, toPeer.BlockedSinceMs + config.Proxy.SendTimeoutMs);
         if (!toClient.Held.IsEmpty)
-            dueMs = Math.Min(dueMs, toClient.BlockedSinceMs + record.Location.Config.Core.SendTimeoutMs);
+            dueMs = Math.Min(dueMs, toClient.BlockedSinceMs + config.Core.SendTimeoutMs);
         return dueMs;
     }
 

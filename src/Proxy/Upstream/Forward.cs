@@ -117,7 +117,8 @@ sealed class Forward(Worker worker)
             return true;
         }
         var address = selection.Current.Address;
-        var connection = worker.Loop.Connect(address, plan.ConnectOptions(x), x.Wakeup, out var error);
+        var connection = worker.Loop.Connect(
+            address, plan.ConnectOptions(x), x.Wakeup, out var error);
         if (connection is null)
         {
             Peer = null!;
@@ -310,7 +311,8 @@ sealed class Forward(Worker worker)
     bool MayTryAnother(NextUpstream condition)
     {
         var settings = plan.Settings;
-        if (isSent && x.Head.Method is RequestMethod.Post or RequestMethod.Lock or RequestMethod.Patch)
+        if (isSent
+            && x.Head.Method is RequestMethod.Post or RequestMethod.Lock or RequestMethod.Patch)
             condition |= NextUpstream.NonIdempotent;
         if ((settings.NextUpstream & condition) != condition)
             return false;

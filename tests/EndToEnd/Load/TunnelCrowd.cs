@@ -63,7 +63,8 @@ sealed class TunnelCrowd : IAsyncDisposable
         var before = (int[])rounds.Clone();
         await Patience.ForAsync(
             () => !failures.IsEmpty
-                || rounds.Index().All(one => Volatile.Read(ref rounds[one.Index]) > before[one.Index]),
+                || rounds.Index().All(
+                    one => Volatile.Read(ref rounds[one.Index]) > before[one.Index]),
             () => $"an echo of each tunnel; {Count} tunnels, {Echoes} echoes",
             Patience.Crowd);
     }
@@ -89,7 +90,8 @@ sealed class TunnelCrowd : IAsyncDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         sockets.Add(socket);
         socket.NoDelay = true;
-        socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + at / TunnelsPerAddress)]), 0));
+        var source = new IPAddress([127, 0, 0, (byte)(1 + at / TunnelsPerAddress)]);
+        socket.Bind(new IPEndPoint(source, 0));
         await socket.ConnectAsync(target);
         await SendAsync(socket, Encoding.ASCII.GetBytes(WebSocketFrames.Handshake($"/ws/{at}")));
         var head = new byte[512];
@@ -137,18 +139,21 @@ sealed class TunnelCrowd : IAsyncDisposable
             if (read == 0)
                 throw new IOException("the tunnel was closed");
             filled += read;
-            if (!WebSocketFrames.TryRead(received.AsSpan(0, filled), out var payload, out var taken))
+            if (!WebSocketFrames.TryRead(
+                received.AsSpan(0, filled), out var payload, out var taken))
                 continue;
             if (taken != filled || !payload.SequenceEqual(marker))
                 throw new IOException(
-                    $"{Encoding.ASCII.GetString(marker)} came back as {Encoding.ASCII.GetString(payload)}");
+                    $"{Encoding.ASCII.GetString(marker)} came back as "
+                    + Encoding.ASCII.GetString(payload));
             return;
         }
     }
 
     /// <summary>Its number, the round, and letters so that messages have different lengths.</summary>
     static byte[] Marker(int at, int round) =>
-        Encoding.ASCII.GetBytes($"{at}:{round}:{new string((char)('a' + at % 26), (at + round) % 200)}");
+        Encoding.ASCII.GetBytes(
+            $"{at}:{round}:{new string((char)('a' + at % 26), (at + round) % 200)}");
 
     static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
     {

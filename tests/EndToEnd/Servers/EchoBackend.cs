@@ -39,7 +39,8 @@ public static class EchoBackend
         }
     }
 
-    static readonly byte[] accepted = [.. System.Text.Encoding.ASCII.GetBytes(WebSocketFrames.Accepted)];
+    static readonly byte[] accepted =
+        [.. System.Text.Encoding.ASCII.GetBytes(WebSocketFrames.Accepted)];
 
     static readonly byte[] plain = [.. "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nplain"u8];
 

@@ -85,27 +85,28 @@ public abstract class ConnectionContract(Loop loop) : ContractFixture(loop)
     });
 
     [Fact]
-    public void A_socket_that_is_only_bound_meets_who_listens_and_accepts_nobody() => Run(async () =>
-    {
-        var options = new ListenOptions { BindOnly = true };
-        var acceptor = Listen();
-        Assert.Null(
-            Loop.Listen(acceptor.Listener.LocalAddress, options, acceptor, out int error));
-        Assert.Equal(IoResult.AddressInUse, error);
-
-        var bound = Loop.Listen(Address.Parse("127.0.0.1:0"), options, acceptor, out _)!;
-        var recorder = new Recorder();
-        var connection = Loop.Connect(
-            bound.LocalAddress, ConnectOptions.Default, recorder, out error);
-        if (connection is not null)
+    public void A_socket_that_is_only_bound_meets_who_listens_and_accepts_nobody() => Run(
+        async () =>
         {
-            await UntilAsync(() => recorder.Readable > 0);
-            error = connection.Read(Loop.Scratch);
-            connection.Close();
-        }
-        Assert.Equal(IoResult.ConnectionRefused, error);
-        bound.Close();
-    });
+            var options = new ListenOptions { BindOnly = true };
+            var acceptor = Listen();
+            Assert.Null(
+                Loop.Listen(acceptor.Listener.LocalAddress, options, acceptor, out int error));
+            Assert.Equal(IoResult.AddressInUse, error);
+
+            var bound = Loop.Listen(Address.Parse("127.0.0.1:0"), options, acceptor, out _)!;
+            var recorder = new Recorder();
+            var connection = Loop.Connect(
+                bound.LocalAddress, ConnectOptions.Default, recorder, out error);
+            if (connection is not null)
+            {
+                await UntilAsync(() => recorder.Readable > 0);
+                error = connection.Read(Loop.Scratch);
+                connection.Close();
+            }
+            Assert.Equal(IoResult.ConnectionRefused, error);
+            bound.Close();
+        });
 
     [Fact]
     public void The_first_bytes_arrive_before_the_end_that_came_with_them() => Run(async () =>
