@@ -24,11 +24,20 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void After_five_hundred_hostile_runs_everything_is_closed()
     {
+        var outcomes = new HashSet<int>();
         for (int seed = 1000; seed < 1500; seed++)
-            EchoRun(seed, SimulatedFaults.Hostile);
+            EchoRun(seed, SimulatedFaults.Hostile, outcomes);
+        HashSet<int> expected =
+        [
+            0,
+            IoResult.ConnectionReset,
+            IoResult.ConnectionRefused,
+            IoResult.TimedOut,
+        ];
+        Assert.Superset(expected, outcomes);
     }
 
-    static ulong EchoRun(int seed, SimulatedFaults faults)
+    static ulong EchoRun(int seed, SimulatedFaults faults, HashSet<int>? outcomes = null)
     {
         var network = new SimulatedNetwork(seed, faults);
         using var loop = new SimulatedLoop(network);
@@ -44,7 +53,10 @@ public sealed class SimulatedNetworkTests
         listener.Close();
         loop.RunUntilIdle();
         foreach (var asker in askers)
+        {
             Assert.True(asker.Outcome <= 0, $"seed {seed}: {asker.Outcome}");
+            outcomes?.Add(asker.Outcome);
+        }
         Assert.True(network.ConnectionsOpen == 0, $"seed {seed}: {network.DescribeOpen()}");
         Assert.Equal(0, network.ListenersOpen);
         Assert.Equal(0, loop.Timers.Count);
