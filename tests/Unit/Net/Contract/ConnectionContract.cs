@@ -17,9 +17,16 @@ public abstract class ConnectionContract(Loop loop) : ContractFixture(loop)
     });
 
     [Fact]
-    public void OnWritable_tells_that_a_connect_is_finished() => Run(async () =>
+    public void OnWritable_tells_that_a_connect_is_finished() => OnWritableTells(Loopback);
+
+    /// <summary>The kernel has these open before connect returns.</summary>
+    [Fact]
+    public void OnWritable_tells_that_a_connect_to_a_path_is_finished() =>
+        OnWritableTells(NewPath());
+
+    void OnWritableTells(Address address) => Run(async () =>
     {
-        var acceptor = Listen();
+        var acceptor = Listen(address);
         var recorder = new Recorder();
         var connection = Loop.Connect(
             acceptor.Listener.LocalAddress, ConnectOptions.Default, recorder, out int error)!;
@@ -250,6 +257,18 @@ public abstract class ConnectionContract(Loop loop) : ContractFixture(loop)
         Assert.Equal(-9, server.Connection.Write("x"u8, "y"u8));
         await PassAsync(50);
         Assert.Equal(0, recorder.Readable + recorder.Writable);
+    });
+
+    [Fact]
+    public void A_read_that_took_the_last_byte_says_so() => Run(async () =>
+    {
+        var (client, server) = await PairAsync();
+        await client.WriteAsync("x"u8.ToArray());
+        Assert.Equal(1, await server.ReadAsync(new byte[100]));
+        Assert.False(server.Connection.CanRead);
+        Assert.Equal(IoResult.Again, server.Connection.Read(new byte[100]));
+        await client.WriteAsync("y"u8.ToArray());
+        Assert.Equal(1, await server.ReadAsync(new byte[100]));
     });
 
     [Fact]

@@ -23,6 +23,12 @@ public abstract class ContractFixture : IDisposable
 
     protected static Address Loopback { get; } = Address.Parse("127.0.0.1:0");
 
+    protected Address NewPath()
+    {
+        string name = $"sluice-{Environment.ProcessId}-{Loop.Name}-{Random.Shared.Next()}";
+        return Address.Unix(Path.Combine(Path.GetTempPath(), name));
+    }
+
     protected void Run(Func<LoopTask> body)
     {
         Exception? failure = null;
@@ -185,7 +191,7 @@ public sealed class Acceptor(Loop loop, List<Peer> peers) : IAcceptHandler
 
     public Listener Listener { get; set; } = null!;
 
-    public List<int> Failures { get; } = [];
+    public List<(int Error, long AtMs)> Failures { get; } = [];
 
     public int AcceptedCount { get; private set; }
 
@@ -199,7 +205,8 @@ public sealed class Acceptor(Loop loop, List<Peer> peers) : IAcceptHandler
         return peer.Wakeup;
     }
 
-    public void OnAcceptFailed(Listener listener, int error) => Failures.Add(error);
+    public void OnAcceptFailed(Listener listener, int error) => 
+        Failures.Add((error, loop.NowMs));
 
     public async LoopTask<Peer> NextAsync()
     {

@@ -110,9 +110,7 @@ public abstract class LoopContract(Loop loop) : ContractFixture(loop)
     [Fact]
     public void Unix_sockets_carry_bytes_and_their_path_goes_with_the_listener() => Run(async () =>
     {
-        string name = $"sluice-{Environment.ProcessId}-{Loop.Name}-{Random.Shared.Next()}";
-        string path = Path.Combine(Path.GetTempPath(), name);
-        var address = Address.Unix(path);
+        var address = NewPath();
         var acceptor = Listen(address);
         Assert.Null(Loop.Listen(address, new ListenOptions(), acceptor, out int error));
         Assert.Equal(IoResult.AddressInUse, error);
@@ -126,7 +124,7 @@ public abstract class LoopContract(Loop loop) : ContractFixture(loop)
         Assert.Equal(address, client.Connection.RemoteAddress);
         Assert.Equal(address, server.Connection.LocalAddress);
         acceptor.Listener.Close();
-        Assert.False(File.Exists(path));
+        Assert.False(File.Exists(address.UnixPath));
     });
 
     [Fact]
