@@ -224,17 +224,31 @@ public abstract class ConnectionContract(Loop loop) : ContractFixture(loop)
     });
 
     [Fact]
-    public void What_was_taken_before_a_close_is_delivered() => Run(async () =>
+    public void What_was_taken_before_a_close_is_delivered() =>
+        WhatWasTakenIsDelivered(client => client.Close());
+
+    [Fact]
+    public void What_was_taken_before_the_own_end_is_delivered() =>
+        WhatWasTakenIsDelivered(client => client.ShutdownWrite());
+
+    void WhatWasTakenIsDelivered(Action<Connection> end) => Run(async () =>
     {
         var (client, server) = await PairAsync();
-        var bytes = new byte[100_000];
+        var bytes = new byte[50_000];
         new Random(1).NextBytes(bytes);
         int taken = 0;
-        while (taken < bytes.Length && client.Connection.CanWrite)
-            taken += client.Connection.Write(bytes.AsSpan(taken));
-        client.Close();
+        // Until neither the kernel nor the loop takes more.
+        while (client.Connection.CanWrite)
+            taken += client.Connection.Write(bytes.AsSpan(taken % bytes.Length));
+        end(client.Connection);
         await PassAsync(20);
-        Assert.Equal(bytes[..taken], await server.ReadToEndAsync());
+        var received = await server.ReadToEndAsync();
+        Assert.Equal(taken, received.Length);
+        for (int at = 0; at < taken; at += bytes.Length)
+        {
+            int count = Math.Min(bytes.Length, taken - at);
+            Assert.True(received.AsSpan(at, count).SequenceEqual(bytes.AsSpan(0, count)));
+        }
     });
 
     [Fact]
