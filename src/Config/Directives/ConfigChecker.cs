@@ -19,7 +19,8 @@ public sealed class ConfigChecker : IReadVisitor
     /// <summary>A block that is being read, and what stands in it so far.</summary>
     sealed record Frame(Contexts Context, BlockForm Form)
     {
-        public Dictionary<Directive, DirectiveNode> Seen { get; } = [];
+        public Dictionary<Directive, DirectiveNode> Seen { get; } =
+            new(ReferenceEqualityComparer.Instance);
     }
 
     ConfigChecker(DiagnosticList diagnostics)

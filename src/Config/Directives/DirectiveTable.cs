@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Config.Directives;
 
@@ -21,14 +21,13 @@ public static class DirectiveTable
         SluiceRows.Module,
     ];
 
-    static readonly FrozenDictionary<string, ImmutableArray<Directive>> rows = Modules
+    // Plain dictionaries: a frozen one costs more to make at a start than its look-ups save.
+    static readonly Dictionary<string, Directive[]> rows = Modules
         .SelectMany(module => module.Directives)
         .GroupBy(row => row.Name)
-        .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());
+        .ToDictionary(group => group.Key, group => group.ToArray());
 
-    static readonly FrozenDictionary<string, string> known = KnownNames.Modules
-        .SelectMany(module => module.Directives.Select(name => (name, module.Name)))
-        .ToFrozenDictionary(pair => pair.name, pair => pair.Name);
+    static readonly Dictionary<string, string> known = ReadKnown();
 
     /// <summary>The contexts that a configuration can have: main, and what rows open.</summary>
     public static Contexts Opened { get; } = Modules
@@ -40,7 +39,9 @@ public static class DirectiveTable
     /// <c>server</c> does; none for a name without a row.
     /// </summary>
     public static ImmutableArray<Directive> Find(string name) =>
-        rows.TryGetValue(name, out var found) ? found : [];
+        rows.TryGetValue(name, out var found)
+            ? ImmutableCollectionsMarshal.AsImmutableArray(found)
+            : [];
 
     /// <summary>The row of a name in a context; null when it is not allowed there.</summary>
     public static Directive? Find(string name, Contexts context)
@@ -61,6 +62,18 @@ public static class DirectiveTable
 
     /// <summary>A directive of nginx or of Sluice, whether it has a row or not.</summary>
     public static bool IsName(string name) => rows.ContainsKey(name) || known.ContainsKey(name);
+
+    static Dictionary<string, string> ReadKnown()
+    {
+        var modules = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var module in KnownNames.Modules)
+        {
+            foreach (string name in module.Directives)
+                modules.Add(name, module.Name);
+        }
+
+        return modules;
+    }
 
     /// <summary>All rows that a context allows.</summary>
     public static IEnumerable<Directive> AllowedIn(Contexts context) => Modules

@@ -19,7 +19,7 @@ public enum TemplatePartKind
 /// <param name="Kind">What the part stands for.</param>
 /// <param name="Text">The literal text, or the variable's name in lower case without <c>$</c>.</param>
 /// <param name="Capture">The group's number when the part is a capture, else zero.</param>
-public readonly record struct TemplatePart(TemplatePartKind Kind, string Text, int Capture = 0);
+public sealed record TemplatePart(TemplatePartKind Kind, string Text, int Capture = 0);
 
 /// <summary>A directive's argument with variables: what nginx calls a complex value.</summary>
 public sealed class Template(string source, ImmutableArray<TemplatePart> parts)

@@ -139,7 +139,7 @@ static class CoreDirectives
 readonly record struct KeepaliveTimeout(long Milliseconds, long HeaderSeconds);
 
 /// <summary>An <c>access_log</c> directive; no target when it is <c>off</c>.</summary>
-readonly record struct AccessLogEntry(AccessLogTarget? Target);
+sealed record AccessLogEntry(AccessLogTarget? Target);
 
 /// <summary>An <c>expires</c> directive; no value when it is <c>off</c>.</summary>
 readonly record struct ExpiresValue(Expires? Value);

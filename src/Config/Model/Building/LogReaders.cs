@@ -68,7 +68,7 @@ static class LogReaders
 
     public static bool AccessLog(BuildContext build, DirectiveNode node, out AccessLogEntry value)
     {
-        value = default;
+        value = new AccessLogEntry(Target: null);
         if (node.Arg(0) == "off")
             return node.Args.Length == 1 || build.InvalidParameter(node, 1);
         if (node.Arg(0).StartsWith("syslog:"))

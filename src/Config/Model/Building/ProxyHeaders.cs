@@ -6,7 +6,7 @@ namespace Sluice.Config.Model.Building;
 /// <summary>
 /// A <c>proxy_set_header</c> directive; what is wrong with its value is told when it is used.
 /// </summary>
-readonly record struct ProxyHeaderLine(ProxyHeader Header, DirectiveNode Node, string? Error);
+sealed record ProxyHeaderLine(ProxyHeader Header, DirectiveNode Node, string? Error);
 
 /// <summary>nginx's own headers for the peer, and those it keeps from the client.</summary>
 static class ProxyHeaders

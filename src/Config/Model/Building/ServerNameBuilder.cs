@@ -68,9 +68,8 @@ static class ServerNameBuilder
             return;
 
         var node = server.NameNode(name) ?? server.Node;
-        var token = node.Args.FirstOrDefault(arg => arg.Value.ToLowerAscii() == name.Text);
-        if (token.Value is null)
-            token = node.NameToken;
+        var token = node.Args.FirstOrDefault(arg => arg.Value.ToLowerAscii() == name.Text)
+            ?? node.NameToken;
         if (added == NameAdded.Invalid)
             build.SayAtEnd(http, Severity.Emerg, node, token,
                 $"invalid server name or wildcard \"{name.Text}\" on {draft.Address}");
