@@ -218,6 +218,8 @@ static class HttpCoreRows
         Tune(name, Args.One, Kind.Size, value, summary);
 
     static Directive Table(string name, string value) =>
-        Tune(name, Args.One, Kind.Number, value, "The size of one of nginx's tables.")
-            with { Contexts = Contexts.Http };
+        Tune(name, Args.One, Kind.Number, value, "The size of one of nginx's tables.") with
+        {
+            Contexts = Contexts.Http,
+        };
 }
