@@ -80,12 +80,15 @@ sealed partial class ClientConnection
     /// </summary>
     static Verdict Fail(Exchange x, int status)
     {
-        if (status == 499)
+        // Nobody waits for these answers: nginx closes without one.
+        if (status is 499 or 408)
         {
             x.Status = status;
             x.KeepAlive = false;
             return Verdict.Done;
         }
+        if (ErrorPages.ClosesConnection(status))
+            x.KeepAlive = false;
         x.ErrorPageStatus = 0;
         if (!x.IsErrorPage && ErrorPageOf(x, status) is { } page)
             return Enter(x, page, status);

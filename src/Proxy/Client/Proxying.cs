@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Sluice.Net;
 using Sluice.Proxy.Routing;
@@ -14,8 +15,8 @@ static class Proxying
 {
     public static async LoopTask<Verdict> RunAsync(Exchange x, ProxyPlan plan)
     {
-        if (FindGroup(x, plan) is not { } group)
-            return Verdict.Fail(502);
+        if (!TryFindGroup(x, plan, out var group, out var unfound))
+            return Verdict.Fail(unfound);
         if (x.Body.State == BodyState.Reading && ReadsBodyFirst(x, plan))
         {
             var failed = await x.Body.ReadAllAsync(x);
@@ -73,11 +74,17 @@ static class Proxying
         return false;
     }
 
-    /// <summary>The group of the URL; with variables the URL is read anew for each request.</summary>
-    static PeerGroup? FindGroup(Exchange x, ProxyPlan plan)
+    /// <summary>
+    /// The group of the URL; with variables the URL is read anew for each request. False: the
+    /// status says why.
+    /// </summary>
+    static bool TryFindGroup(
+        Exchange x, ProxyPlan plan, [NotNullWhen(true)] out PeerGroup? group, out int status)
     {
-        if (plan.Group is not null)
-            return plan.Group;
+        group = plan.Group;
+        status = 0;
+        if (group is not null)
+            return true;
         var start = x.Arena.Length;
         plan.Url.Append(x, x.Arena);
         var url = Encoding.Latin1.GetString(x.Arena.From(start));
@@ -86,20 +93,28 @@ static class Proxying
         if (!url.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
             x.Location.Errors.InvalidUrlPrefix(x, url);
-            return null;
+            status = 500;
+            return false;
         }
-        var rest = url[Prefix.Length..];
+        var host = SplitUrl(x, url[Prefix.Length..]);
+        group = x.Snapshot.FindGroupByHost(host) ?? x.Worker.GroupOfAddress(host);
+        if (group is not null)
+            return true;
+        x.Location.Errors.NoResolver(x, host);
+        status = 502;
+        return false;
+    }
+
+    /// <summary>Host and port for the choice of a group; the rest is the URI.</summary>
+    static string SplitUrl(Exchange x, string rest)
+    {
         var uriStart = rest.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)
             ? rest.IndexOf(':', "unix:".Length) + 1
             : rest.IndexOfAny(['/', '?']);
         var host = uriStart > 0 ? rest[..uriStart].TrimEnd(':') : rest;
         x.TargetHost = Encoding.Latin1.GetBytes(host);
-        var uri = uriStart > 0 ? rest[uriStart..] : "";
-        x.TargetUri = Encoding.Latin1.GetBytes(uri);
-        if (x.Snapshot.FindGroupByHost(host) is { } group)
-            return group;
-        x.Location.Errors.NoResolver(x, host);
-        return null;
+        x.TargetUri = uriStart > 0 ? Encoding.Latin1.GetBytes(rest[uriStart..]) : default;
+        return host;
     }
 
     // ---- 101 ----

@@ -9,15 +9,13 @@ static class Reply
     /// <summary>A status with nginx's built-in page.</summary>
     public static void Page(Exchange x, int status, ReadOnlySpan<byte> location = default)
     {
-        if (ErrorPages.ClosesConnection(status))
-            x.KeepAlive = false;
         var shown = x.ErrorPageStatus != 0 ? x.ErrorPageStatus : status;
         var page = ErrorPages.Page(
             shown,
             AnswerHead.TokensOf(x.Location.Config.Core.ServerTokens),
             ErrorPages.NeedsPadding(x.Head.Value(x.HeadBuffer, KnownHeader.UserAgent)));
         if (page.Length == 0)
-            Send(x, status, default, default, location);
+            Send(x, status, MediaType.Of(x), default, location);
         else
             Send(x, status, ErrorPages.ContentType, page, location);
     }
@@ -34,16 +32,8 @@ static class Reply
             SendText(x, status, range);
     }
 
-    /// <summary>A redirect; a place that begins with a slash becomes absolute (absolute_redirect).</summary>
+    /// <summary>A redirect to a place in the exchange's arena.</summary>
     public static void Redirect(Exchange x, int status, ArenaRange place)
-    {
-        var isLocal = place.Length > 0 && x.At(place)[0] == '/';
-        if (isLocal && x.Location.Config.Core.AbsoluteRedirect)
-            place = MakeAbsolute(x, place);
-        PageAt(x, status, place);
-    }
-
-    static void PageAt(Exchange x, int status, ArenaRange place)
     {
         // The head is written into the arena behind the place, which may move: copy it first.
         var text = x.Worker.Text;
@@ -52,41 +42,12 @@ static class Reply
         Page(x, status, text.Written);
     }
 
-    static ArenaRange MakeAbsolute(Exchange x, ArenaRange place)
-    {
-        var core = x.Location.Config.Core;
-        var to = x.Arena;
-        var start = to.Length;
-        to.Append("http://"u8);
-        if (core.ServerNameInRedirect || x.Head.HostName.IsEmpty)
-            AppendServerName(x);
-        else
-            to.Append(x.Head.HostName);
-        var port = x.Client.LocalAddress.Port;
-        if (core.PortInRedirect && port is not (80 or 0))
-        {
-            to.Append((byte)':');
-            to.Append(port);
-        }
-        to.Append(x.At(place));
-        return new ArenaRange(start, to.Length - start);
-    }
-
-    static void AppendServerName(Exchange x)
-    {
-        var name = x.Server.Config.FirstName;
-        if (name.Length > 0 && x.Location.Config.Core.ServerNameInRedirect)
-            x.Arena.AppendLatin1(name);
-        else
-            x.Arena.Append(x.Client.LocalAddress.IpText.Span);
-    }
-
     static void SendText(Exchange x, int status, ArenaRange body)
     {
         var text = x.Worker.Text;
         text.Clear();
         text.Append(x.At(body));
-        Send(x, status, x.Location.DefaultType.Span, text.Written, default);
+        Send(x, status, MediaType.Of(x), text.Written, default);
     }
 
     static void Send(
@@ -100,9 +61,17 @@ static class Reply
             AnswerHead.Field(x, "Content-Type"u8, type);
         if (hasBody)
             AnswerHead.Field(x, "Content-Length"u8, body.Length);
-        if (!location.IsEmpty)
-            AnswerHead.Field(x, "Location"u8, location);
+        var isCompleted = RedirectPlace.IsCompleted(x, location);
+        if (isCompleted)
+        {
+            x.Arena.Append("Location: "u8);
+            RedirectPlace.AppendOrigin(x, x.Arena);
+            x.Arena.Append(location);
+            x.Arena.Append("\r\n"u8);
+        }
         AnswerHead.Framing(x, isChunked: false);
+        if (!location.IsEmpty && !isCompleted)
+            AnswerHead.Field(x, "Location"u8, location);
         AnswerHead.End(x, start);
         var sendsBody = hasBody && x.Head.Method != RequestMethod.Head;
         x.Output.Send(x, x.At(x.SentHead), sendsBody ? body : default);

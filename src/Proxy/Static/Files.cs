@@ -31,8 +31,6 @@ static class Files
                 continue;
             x.Path.Clear();
             x.Path.Append(x.At(range));
-            if (wanted == FileKind.Directory && (range.Length == 0 || x.At(range)[^1] != '/'))
-                x.Path.Append((byte)'/');
             x.IsUriUnchanged = false;
             return Verdict.Content;
         }
@@ -63,7 +61,7 @@ static class Files
         switch (file.Kind)
         {
             case FileKind.Missing:
-                x.Location.Errors.OpenFailed(x, path, errno: 2);
+                x.Location.Errors.OpenFailed(x, path, file.Errno);
                 return Verdict.Fail(404);
             case FileKind.Forbidden:
                 x.Location.Errors.OpenFailed(x, path, errno: 13);
@@ -75,8 +73,7 @@ static class Files
                 return RedirectToSlash(x);
         }
         using (file.Handle)
-            await SendAsync(x, file);
-        return Verdict.Done;
+            return await SendAsync(x, file);
     }
 
     static async LoopTask<Verdict> ServeIndexAsync(Exchange x)
@@ -124,7 +121,9 @@ static class Files
     static Verdict RedirectToSlash(Exchange x)
     {
         var start = x.Arena.Length;
-        x.Arena.Append(x.Path.Written);
+        var path = x.Path.Written;
+        var room = x.Arena.Reserve(UriEscape.EscapedLength(path, EscapeUse.Uri));
+        x.Arena.Advance(UriEscape.Escape(path, EscapeUse.Uri, room));
         x.Arena.Append((byte)'/');
         if (x.Args.Length > 0)
         {
@@ -147,35 +146,41 @@ static class Files
 
     // ---- the answer ----
 
-    static async LoopTask SendAsync(Exchange x, FileWork file)
+    static async LoopTask<Verdict> SendAsync(Exchange x, FileWork file)
     {
-        var isNotModified = IsNotModified(x, file);
-        SendHead(x, file, isNotModified ? 304 : 200);
-        if (isNotModified || x.Head.Method == RequestMethod.Head)
-        {
+        var status = FileConditions.StatusOf(x, file, out var range);
+        if (status is 412 or 416)
+            return Verdict.Fail(status);
+        SendHead(x, file, status, range);
+        if (status == 304 || x.Head.Method == RequestMethod.Head)
             x.IsComplete = true;
-            return;
-        }
+        else
+            await SendBodyAsync(x, file, range);
+        return Verdict.Done;
+    }
+
+    static async LoopTask SendBodyAsync(Exchange x, FileWork file, FileRange range)
+    {
         var buffer = x.Worker.Buffers.Rent(NetLimits.ScratchBytes);
         var sent = 0L;
-        while (sent < file.Length && await x.Output.DrainAsync(x))
+        while (sent < range.Length && await x.Output.DrainAsync(x))
         {
-            var piece = new FileReadWork(x.Wakeup, file.Handle!, buffer, sent);
+            var piece = new FileReadWork(x.Wakeup, file.Handle!, buffer, range.Start + sent);
             await piece.RunAsync(x.Worker);
             if (piece.Count <= 0)
                 break;
-            var count = (int)Math.Min(piece.Count, file.Length - sent);
+            var count = (int)Math.Min(piece.Count, range.Length - sent);
             x.Output.Send(x, buffer.AsSpan(0, count));
             sent += count;
         }
         x.Worker.Buffers.Return(buffer);
-        x.IsComplete = sent == file.Length;
+        x.IsComplete = sent == range.Length;
         // A file that became shorter leaves the client waiting for bytes that will not come.
         if (!x.IsComplete)
             x.KeepAlive = false;
     }
 
-    static void SendHead(Exchange x, FileWork file, int status)
+    static void SendHead(Exchange x, FileWork file, int status, FileRange range)
     {
         Span<byte> date = stackalloc byte[HeaderText.DateLength];
         HeaderText.FormatDate(file.ModifiedSeconds, date);
@@ -183,68 +188,28 @@ static class Files
         AnswerHead.ServerAndDate(x);
         if (status != 304)
         {
-            AnswerHead.Field(x, "Content-Type"u8, TypeOf(x));
-            AnswerHead.Field(x, "Content-Length"u8, file.Length);
+            AnswerHead.Field(x, "Content-Type"u8, MediaType.Of(x));
+            AnswerHead.Field(x, "Content-Length"u8, range.Length);
         }
         AnswerHead.Field(x, "Last-Modified"u8, date);
         AnswerHead.Framing(x, isChunked: false);
-        x.Arena.Append("ETag: "u8);
-        AppendETag(x.Arena, file);
-        x.Arena.Append("\r\n"u8);
+        AnswerHead.Field(x, "ETag"u8, file.ETag);
+        if (range.IsPart)
+            AppendContentRange(x.Arena, range, file.Length);
+        else if (status != 304 && x.ErrorPageStatus is 0 or 200)
+            AnswerHead.Field(x, "Accept-Ranges"u8, "bytes"u8);
         AnswerHead.End(x, start, file.ModifiedSeconds);
         x.Output.Send(x, x.At(x.SentHead));
     }
 
-    static ReadOnlySpan<byte> TypeOf(Exchange x)
+    static void AppendContentRange(ByteBuilder to, FileRange range, long fileLength)
     {
-        var path = x.Path.Written;
-        var name = path[(path.LastIndexOf((byte)'/') + 1)..];
-        var dot = name.LastIndexOf((byte)'.');
-        var types = x.Location.Types;
-        var extension = Encoding.Latin1.GetString(name[(dot + 1)..]).ToLowerInvariant();
-        return dot > 0 && types.TryGetValue(extension, out var type)
-            ? type.Span
-            : x.Location.DefaultType.Span;
-    }
-
-    /// <summary>nginx's validator: the time of change and the length, both in hexadecimal.</summary>
-    static void AppendETag(ByteBuilder to, FileWork file) =>
-        to.AppendLatin1($"\"{file.ModifiedSeconds:x}-{file.Length:x}\"");
-
-    /// <summary>
-    /// If-None-Match decides where it is sent, else If-Modified-Since, which has to name the very
-    /// second (nginx's default "exact"; RFC 9110, section 13.2.2).
-    /// </summary>
-    static bool IsNotModified(Exchange x, FileWork file)
-    {
-        if (x.ErrorPageStatus is not (0 or 200))
-            return false;
-        if (x.Head.TryFind(KnownHeader.IfNoneMatch, out var match))
-        {
-            var text = x.Worker.Text;
-            text.Clear();
-            AppendETag(text, file);
-            return MatchesTag(match.Value(x.HeadBuffer), text.Written);
-        }
-        if (!x.Head.TryFind(KnownHeader.IfModifiedSince, out var since))
-            return false;
-        Span<byte> date = stackalloc byte[HeaderText.DateLength];
-        HeaderText.FormatDate(file.ModifiedSeconds, date);
-        return since.Value(x.HeadBuffer).SequenceEqual(date);
-    }
-
-    static bool MatchesTag(ReadOnlySpan<byte> list, ReadOnlySpan<byte> tag)
-    {
-        if (list.SequenceEqual("*"u8))
-            return true;
-        foreach (var part in list.Split((byte)','))
-        {
-            var candidate = list[part].Trim(" \t"u8);
-            if (candidate.StartsWith("W/"u8))
-                candidate = candidate[2..];
-            if (candidate.SequenceEqual(tag))
-                return true;
-        }
-        return false;
+        to.Append("Content-Range: bytes "u8);
+        to.Append(range.Start);
+        to.Append((byte)'-');
+        to.Append(range.Start + range.Length - 1);
+        to.Append((byte)'/');
+        to.Append(fileLength);
+        to.Append("\r\n"u8);
     }
 }

@@ -37,7 +37,8 @@ sealed class Relay(Worker worker)
         else
             forward.Fail(PeerOutcome.Success);
         x.IsComplete = isWhole && !x.Output.IsBroken;
-        if (!isWhole)
+        // What is left of a body that the peer did not wait for is not the next request's.
+        if (!isWhole || x.Body.State == BodyState.Reading)
             x.KeepAlive = false;
         x = null!;
         forward = null!;

@@ -22,23 +22,44 @@ static class ResponseHeadWriter
             AnswerHead.Server(x);
         if (!Passes(plan, head, KnownHeader.Date))
             AnswerHead.Date(x);
-        if (x.Status != 204)
-        {
-            if (head.TryFind(KnownHeader.ContentType, out var type))
-                AnswerHead.Field(x, "Content-Type"u8, type.Value(bytes));
-            if (head.ContentLength >= 0)
-                AnswerHead.Field(x, "Content-Length"u8, head.ContentLength);
-        }
+        if (head.TryFind(KnownHeader.ContentType, out var type))
+            AnswerHead.Field(x, "Content-Type"u8, type.Value(bytes));
+        if (head.ContentLength >= 0)
+            AnswerHead.Field(x, "Content-Length"u8, head.ContentLength);
+        var isPlaceWritten = TryAppendPlace(x, plan, bytes);
         AnswerHead.Framing(x, isChunked);
         var replacesCaching = AnswerHead.ReplacesCaching(x);
         foreach (ref readonly var field in head.Fields)
         {
             if (replacesCaching && field.Known is KnownHeader.Expires or KnownHeader.CacheControl)
                 continue;
+            if (isPlaceWritten && field.Known == KnownHeader.Location)
+                continue;
             if (!IsLeftOut(plan, field, bytes))
                 AppendField(x, plan, field, bytes);
         }
         AnswerHead.End(x, start);
+    }
+
+    /// <summary>
+    /// A Location that proxy_redirect changed into a path is completed, and stands before
+    /// Connection, like the gateway's own; one that it left alone stays as the peer wrote it.
+    /// </summary>
+    static bool TryAppendPlace(Exchange x, ProxyPlan plan, ReadOnlySpan<byte> bytes)
+    {
+        if (plan.KnownHidden.Contains(KnownHeader.Location)
+            || !x.UpstreamHead.TryFind(KnownHeader.Location, out var field))
+            return false;
+        var text = x.Worker.Key;
+        text.Clear();
+        if (!plan.Rewrites.AppendLocation(x, field.Value(bytes), text)
+            || !RedirectPlace.IsCompleted(x, text.Written))
+            return false;
+        x.Arena.Append("Location: "u8);
+        RedirectPlace.AppendOrigin(x, x.Arena);
+        x.Arena.Append(text.Written);
+        x.Arena.Append("\r\n"u8);
+        return true;
     }
 
     static bool Passes(ProxyPlan plan, ResponseHead head, KnownHeader header) =>

@@ -30,15 +30,19 @@ sealed class ResponseRewrites
             rule => new Rule(rule.Text, rule.Pattern, rule.Replacement, variables))];
     }
 
-    /// <summary>Appends a Location, its beginning replaced by the first rule that fits.</summary>
-    public void AppendLocation(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+    /// <summary>
+    /// Appends a Location, its beginning replaced by the first rule that fits; false when none
+    /// does and it stays as it is.
+    /// </summary>
+    public bool AppendLocation(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
     {
         foreach (var rule in redirects)
         {
             if (rule.TryReplaceStart(x, value, to))
-                return;
+                return true;
         }
         to.Append(value);
+        return false;
     }
 
     /// <summary>As Location, for what follows "url=".</summary>
@@ -128,7 +132,10 @@ sealed class ResponseRewrites
         readonly CompiledText? text = text is null ? null : variables.Compile(text);
         readonly CompiledText replacement = variables.Compile(replacement);
 
-        /// <summary>Replaces the text the value begins with, or what the expression matches.</summary>
+        /// <summary>
+        /// Replaces the text the value begins with; a value that the expression matches is
+        /// replaced as a whole.
+        /// </summary>
         public bool TryReplaceStart(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
         {
             if (pattern is not null)
@@ -183,9 +190,7 @@ sealed class ResponseRewrites
                 groups[i] = group.Success ? new(group.Index, group.Length) : GroupRange.None;
             }
             x.OnMatch(pattern, value, groups);
-            to.Append(value[..match.Index]);
             replacement.Append(x, to);
-            to.Append(value[(match.Index + match.Length)..]);
             return true;
         }
     }
