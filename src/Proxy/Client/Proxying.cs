@@ -43,8 +43,7 @@ static class Proxying
 
     /// <summary>HTTP/1.0 has no chunks: the length must be known before the head is sent.</summary>
     static bool ReadsBodyFirst(Exchange x, ProxyPlan plan) =>
-        plan.Settings.PassRequestBody
-        && (plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11));
+        plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11);
 
     /// <summary>The client's body did not come, or not as it should: a status, or no answer.</summary>
     static Verdict BodyFailed(Exchange x, int status)

@@ -15,7 +15,7 @@ static class Reply
             AnswerHead.TokensOf(x.Location.Config.Core.ServerTokens),
             ErrorPages.NeedsPadding(x.Head.Value(x.HeadBuffer, KnownHeader.UserAgent)));
         if (page.Length == 0)
-            Send(x, status, MediaType.Of(x), default, location);
+            Send(x, status, status < 400 ? MediaType.Of(x) : default, default, location);
         else
             Send(x, status, ErrorPages.ContentType, page, location);
     }

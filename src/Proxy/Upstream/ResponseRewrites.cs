@@ -153,19 +153,22 @@ sealed class ResponseRewrites
             return true;
         }
 
-        /// <summary>Replaces a whole domain; its first dot does not count.</summary>
+        /// <summary>Replaces a whole domain; a text leaves a dot before it where it is.</summary>
         public bool TryReplaceDomain(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
         {
-            var domain = value.Length > 0 && value[0] == '.' ? value[1..] : value;
             if (pattern is not null)
-                return TryReplaceMatch(x, domain, to);
+                return TryReplaceMatch(x, value, to);
+            var hasDot = value.StartsWith((byte)'.');
             var start = to.Length;
             text!.Append(x, to);
-            var fits = HeaderText.EqualsIgnoreCase(domain, to.From(start));
+            var fits = HeaderText.EqualsIgnoreCase(hasDot ? value[1..] : value, to.From(start));
             to.Truncate(start);
-            if (fits)
-                replacement.Append(x, to);
-            return fits;
+            if (!fits)
+                return false;
+            if (hasDot)
+                to.Append((byte)'.');
+            replacement.Append(x, to);
+            return true;
         }
 
         bool TryReplaceMatch(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
