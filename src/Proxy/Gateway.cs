@@ -68,8 +68,11 @@ public sealed class Gateway : IDisposable
     public static string? TestAddresses(MainConfig config, Func<Loop> makeLoop)
     {
         using var loop = makeLoop();
+        var addresses = config.Listens.Select(listen => new Address(listen.EndPoint)).ToHashSet();
         foreach (var listen in config.Listens)
         {
+            if (ListenSocket.IsCovered(new Address(listen.EndPoint), addresses))
+                continue;
             var error = Probe(loop, listen);
             if (error is not (0 or IoResult.AddressInUse))
                 return new ListenFailure(listen, error).Message;
@@ -159,13 +162,13 @@ public sealed class Gateway : IDisposable
     string? ProbeNew(Snapshot next)
     {
         using var loop = options.MakeLoop();
-        foreach (var (address, table) in next.Listens)
+        foreach (var (address, socket) in next.Sockets)
         {
-            if (Snapshot?.Listens.ContainsKey(address) == true)
+            if (Snapshot?.Sockets.ContainsKey(address) == true)
                 continue;
-            var error = Probe(loop, table.Config);
+            var error = Probe(loop, socket.Table.Config);
             if (error != 0)
-                return new ListenFailure(table.Config, error).Message;
+                return new ListenFailure(socket.Table.Config, error).Message;
         }
         return null;
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Sluice.Config.Model;
 using Sluice.Net;
 using Sluice.Proxy.Http1;
+using Sluice.Proxy.Listen;
 using Sluice.Proxy.Log;
 using Sluice.Proxy.Routing.Locations;
 using Sluice.Proxy.Routing.Servers;
@@ -52,6 +53,7 @@ public sealed class Snapshot
             servers[server] = new Server(this, server);
         Listens = config.Listens.ToFrozenDictionary(
             listen => new Address(listen.EndPoint), listen => new ListenTable(this, listen));
+        Sockets = ListenSocket.Make(Listens);
     }
 
     public MainConfig Config { get; }
@@ -67,6 +69,9 @@ public sealed class Snapshot
 
     /// <summary>What listens where.</summary>
     public FrozenDictionary<Address, ListenTable> Listens { get; }
+
+    /// <summary>What is bound for that: not the addresses whose wildcard is.</summary>
+    internal FrozenDictionary<Address, ListenSocket> Sockets { get; }
 
     public Server ServerOf(ServerConfig config) => servers[config];
 

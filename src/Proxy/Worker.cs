@@ -86,17 +86,17 @@ public sealed class Worker
     /// </summary>
     internal ListenFailure? Prepare(Snapshot next, bool sharesPorts)
     {
-        foreach (var (address, table) in next.Listens)
+        foreach (var (address, socket) in next.Sockets)
         {
             // A unix socket cannot be bound twice; its clients all belong to the first worker.
             if (listening.ContainsKey(address) || (address.IsUnix && Index > 0))
                 continue;
-            var point = new ListenPoint(this, table);
+            var point = new ListenPoint(this, socket);
             var error = point.Open(sharesPorts && !address.IsUnix);
             if (error != 0)
             {
                 Abandon();
-                return new ListenFailure(table.Config, error);
+                return new ListenFailure(socket.Table.Config, error);
             }
             prepared.Add(address, point);
         }
@@ -120,12 +120,12 @@ public sealed class Worker
         Snapshot = next;
         foreach (var (address, point) in listening)
         {
-            if (next.Listens.TryGetValue(address, out var table))
-                point.Scope.Current = table;
+            if (next.Sockets.TryGetValue(address, out var socket))
+                point.Use(socket);
             else
                 point.Close();
         }
-        var gone = listening.Keys.Where(key => !next.Listens.ContainsKey(key)).ToList();
+        var gone = listening.Keys.Where(key => !next.Sockets.ContainsKey(key)).ToList();
         foreach (var address in gone)
             listening.Remove(address);
         foreach (var (address, point) in prepared)

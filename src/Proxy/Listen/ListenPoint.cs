@@ -5,31 +5,64 @@ namespace Sluice.Proxy.Listen;
 
 /// <summary>
 /// One worker's listening socket: takes clients for whatever configuration is in force at its
-/// address.
+/// address, and at the addresses it covers.
 /// </summary>
-sealed class ListenPoint(Worker worker, ListenTable table) : IAcceptHandler
+sealed class ListenPoint : IAcceptHandler
 {
+    readonly Worker worker;
+    readonly ListenScope scope;
+    readonly Dictionary<Address, ListenScope> covered = [];
     Listener? listener;
 
-    /// <summary>What a reload changes.</summary>
-    public ListenScope Scope { get; } = new(table);
+    /// <summary>Makes a point that is not bound yet.</summary>
+    public ListenPoint(Worker worker, ListenSocket socket)
+    {
+        this.worker = worker;
+        scope = new(socket.Table);
+        Use(socket);
+    }
 
     /// <summary>Binds and listens: 0, or a <c>-errno</c>.</summary>
     public int Open(bool sharesPort)
     {
-        var config = Scope.Current.Config;
+        var config = scope.Current.Config;
         listener = worker.Loop.Listen(
             new Address(config.EndPoint), Options(config, sharesPort), this, out var error);
         return listener is null ? error : 0;
     }
 
+    /// <summary>
+    /// Takes on what a configuration has for the same socket. Connections of a covered address
+    /// that it does not have stay with the configuration that had it.
+    /// </summary>
+    public void Use(ListenSocket socket)
+    {
+        scope.Current = socket.Table;
+        foreach (var address in covered.Keys)
+        {
+            if (!socket.Covered.ContainsKey(address))
+                covered.Remove(address);
+        }
+        foreach (var (address, table) in socket.Covered)
+        {
+            if (covered.TryGetValue(address, out var known))
+                known.Current = table;
+            else
+                covered.Add(address, new ListenScope(table));
+        }
+    }
+
     public void Close() => listener?.Close();
 
     IConnectionHandler IAcceptHandler.OnAccept(Listener from, Connection connection) =>
-        worker.Accept(connection, Scope);
+        worker.Accept(connection, covered.Count == 0 ? scope : ScopeOf(connection));
 
     void IAcceptHandler.OnAcceptFailed(Listener from, int error) =>
-        Scope.Current.DefaultServer.Root.Errors.AcceptFailed(error);
+        scope.Current.DefaultServer.Root.Errors.AcceptFailed(error);
+
+    /// <summary>The local address costs a system call and an object: asked for only here.</summary>
+    ListenScope ScopeOf(Connection connection) =>
+        covered.TryGetValue(connection.LocalAddress, out var own) ? own : scope;
 
     static ListenOptions Options(ListenConfig config, bool sharesPort) => new()
     {
