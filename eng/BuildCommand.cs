@@ -45,10 +45,14 @@ internal static class BuildCommand
         var ahead = Shell.Capture(repository.Root, "dotnet", PublishArguments(readyToRun: true));
         if (ahead.ExitCode != 0)
         {
+            if (!MissesCompiler(ahead.Output))
+            {
+                throw new StepFailedException($"build failed\n{Shell.Essence(ahead)}");
+            }
             Shell.Require("build", repository.Root, "dotnet", PublishArguments(readyToRun: false));
             Console.WriteLine(
                 $"not compiled ahead of time, it starts more slowly: no ReadyToRun compiler " +
-                $"could be restored for {RuntimeInformation.RuntimeIdentifier}");
+                $"could be restored for {Platform}");
         }
         File.SetLastWriteTimeUtc(executable, DateTime.UtcNow);
         repository.Remember(stamp, fingerprint);
@@ -78,10 +82,31 @@ internal static class BuildCommand
         }
     }
 
+    /// <summary>
+    /// This machine as packages name it. A distribution's own build of .NET calls itself after
+    /// the distribution, for which there are none.
+    /// </summary>
+    static string Platform
+    {
+        get
+        {
+            string own = RuntimeInformation.RuntimeIdentifier;
+            string system = OperatingSystem.IsWindows() ? "win"
+                : OperatingSystem.IsMacOS() ? "osx"
+                : own.Contains("musl") || own.StartsWith("alpine") ? "linux-musl"
+                : "linux";
+            return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+        }
+    }
+
+    static bool MissesCompiler(string output) =>
+        output.Contains("Crossgen", StringComparison.OrdinalIgnoreCase)
+        || output.Contains("ReadyToRun", StringComparison.Ordinal);
+
     static string[] PublishArguments(bool readyToRun) =>
     [
         "publish", "src/Cli", "-c", "Release", "-v", "q", "--nologo",
-        "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false",
+        "-r", Platform, "--self-contained", "false",
         $"-p:PublishReadyToRun={(readyToRun ? "true" : "false")}", "-p:DebugType=embedded",
         // Its own intermediate files: naming a platform changes what restore writes, and the
         // tests' builds would otherwise restore again after every publish.

@@ -10,7 +10,7 @@ internal sealed class StepFailedException(string message) : Exception(message);
 internal static class Shell
 {
     /// <summary>What a captured program said, and how it ended.</summary>
-    public readonly record struct Result(int ExitCode, string Output);
+    public readonly record struct Result(int ExitCode, string Output, string Directory);
 
     /// <summary>Runs a program with this terminal as its own; returns its exit code.</summary>
     public static int Run(string directory, string program, IEnumerable<string> arguments)
@@ -30,7 +30,8 @@ internal static class Shell
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return new Result(process.ExitCode, output + errors.GetAwaiter().GetResult());
+        return new Result(
+            process.ExitCode, output + errors.GetAwaiter().GetResult(), directory);
     }
 
     /// <summary>Runs a program in silence; when it fails, shows what it said and gives up.</summary>
@@ -40,7 +41,7 @@ internal static class Shell
         var result = Capture(directory, program, arguments);
         if (result.ExitCode != 0)
         {
-            Console.Error.WriteLine(Essence(result.Output, directory));
+            Console.Error.WriteLine(Essence(result));
             throw new StepFailedException(
                 $"{step} failed: {program} {string.Join(' ', arguments)}");
         }
@@ -50,17 +51,17 @@ internal static class Shell
     /// Of a compiler's output the errors alone, each once and without the path to the tree; of
     /// any other output all.
     /// </summary>
-    static string Essence(string output, string directory)
+    public static string Essence(Result result)
     {
         string[] errors =
         [
-            .. output.Split('\n')
+            .. result.Output.Split('\n')
                 .Where(line => line.Contains(": error ", StringComparison.Ordinal))
-                .Select(line => line.Trim().Replace(directory + "/", "", StringComparison.Ordinal))
+                .Select(line => line.Trim().Replace(result.Directory + "/", ""))
                 .Select(line => line.EndsWith(']') ? line[..line.LastIndexOf('[')] : line)
                 .Distinct(),
         ];
-        return errors.Length > 0 ? string.Join('\n', errors) : output.TrimEnd();
+        return errors.Length > 0 ? string.Join('\n', errors) : result.Output.TrimEnd();
     }
 
     /// <summary>The path of a program a user could start, or null. Debian keeps servers in sbin.</summary>

@@ -52,6 +52,35 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillCall(int pid, int signal);
 
+    /// <summary>
+    /// Sets how many files this process may have open; zero, or the error's number. The hard
+    /// limit is raised when it has to be, which only root may, and never lowered.
+    /// </summary>
+    public static int LimitOpenFiles(int count)
+    {
+        int resource = OperatingSystem.IsMacOS() ? 8 : 7;
+        if (GetLimitCall(resource, out var limit) != 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+        limit.Soft = (nuint)count;
+        limit.Hard = nuint.Max(limit.Hard, limit.Soft);
+        return SetLimitCall(resource, limit) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>struct rlimit.</summary>
+    struct Limit
+    {
+        public nuint Soft;
+        public nuint Hard;
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetLimitCall(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int SetLimitCall(int resource, in Limit limit);
+
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteCall(int descriptor, ReadOnlySpan<byte> bytes, nint count);
 

@@ -63,6 +63,7 @@ internal sealed class Service(Func<Configuration> load)
                 gateway.Wait();
                 return 1;
             }
+            ProcessSettings.Apply(config, gateway.Snapshot.MainErrors);
             Announce(gateway);
             if (Daemon.IsChild)
             {
@@ -192,6 +193,7 @@ internal sealed class Service(Func<Configuration> load)
             return pidFile;
         }
         log = gateway.Snapshot.MainErrors;
+        ProcessSettings.Apply(config, log);
         log.Write(LogLevel.Notice, "reconfigured");
         return pidFile.Path == config.PidPath ? pidFile : Move(pidFile, config.PidPath, log);
     }

@@ -88,6 +88,15 @@ public sealed class ServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_limit_of_open_files_is_the_configuration_s()
+    {
+        Configure("one", globals: "worker_rlimit_nofile 777;");
+        await RunUntilItServesAsync();
+        string limits = File.ReadAllText($"/proc/{service!.Pid}/limits");
+        Assert.Matches(@"Max open files +777 ", limits);
+    }
+
+    [Fact]
     public async Task Signals_of_a_master_process_change_nothing()
     {
         await StartAsync("one");
@@ -132,15 +141,22 @@ public sealed class ServiceTests : IAsyncDisposable
     async Task StartAsync(string answer)
     {
         Configure(answer);
+        await RunUntilItServesAsync();
+    }
+
+    async Task RunUntilItServesAsync()
+    {
         service = Run();
         await Patience.ForAsync(
             () => File.Exists(PidFile) && File.ReadAllText(PidFile).EndsWith('\n'),
             () => service.Errors);
     }
 
-    void Configure(string answer, string more = "", string? pidFile = null) => File.WriteAllText(
-        Path.Combine(folder, "nginx.conf"),
+    void Configure(
+        string answer, string more = "", string? pidFile = null, string globals = "") =>
+        File.WriteAllText(Path.Combine(folder, "nginx.conf"),
         $$"""
+        {{globals}}
         pid {{pidFile ?? PidFile}};
         error_log {{ErrorLog}} notice;
         events { }
