@@ -316,6 +316,8 @@ sealed class SimulatedConnection : Connection, ITimed
 
     void TakeEnd()
     {
+        if (incoming.HasLost)
+            return; // The reset that lost them follows.
         incoming.IsEndArrived = true;
         Announce(SimulatedEvents.In | SimulatedEvents.Gone);
     }

@@ -26,6 +26,9 @@ sealed class SimulatedPipe(byte[] ring, int delayMsMax)
 
     internal bool IsEndArrived { get; set; }
 
+    /// <summary>Bytes were lost on the way: an end that comes behind them is no orderly one.</summary>
+    internal bool HasLost { get; private set; }
+
     /// <summary>When the last of what was sent arrives: nothing overtakes it.</summary>
     internal long LastArrivalMs { get; set; }
 
@@ -62,6 +65,7 @@ sealed class SimulatedPipe(byte[] ring, int delayMsMax)
     /// <summary>A reset loses what is under way; what has arrived may still be read.</summary>
     internal void DropUnderWay()
     {
+        HasLost |= bytesUnderWay > 0;
         underWay.Clear();
         bytesUnderWay = 0;
     }
