@@ -170,6 +170,8 @@ sealed class RequestBody
             var count = ReadIntoMemory(exchange);
             if (count == IoResult.Again)
             {
+                // What the client waits for may have been taken in part only.
+                exchange.Output.Flush(exchange);
                 await exchange.Wakeup.NextAsync(
                     exchange.Worker.Loop.NowMs + core.ClientBodyTimeoutMs);
                 if (exchange.Wakeup.IsTimedOut)

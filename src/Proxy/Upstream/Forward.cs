@@ -170,6 +170,7 @@ sealed class Forward(Worker worker)
             var failure = ReadHead(out var isWhole);
             if (failure != UpstreamFailure.None || isWhole)
                 return failure;
+            x.Output.Flush(x); // The rest of an interim head.
             if (IsClientGone())
                 return UpstreamFailure.ClientGone;
             await x.Wakeup.NextAsync(DueMs());

@@ -56,6 +56,28 @@ public sealed class BodyTests
         gateway.AssertNothingStays();
     }
 
+    /// <summary>Nobody else writes while the body is awaited.</summary>
+    [Theory]
+    [InlineData("/kept/")]
+    [InlineData("/passed/")]
+    public void A_100_that_the_network_takes_in_pieces_arrives_whole(string path)
+    {
+        using var gateway = new SimulatedGateway(TwoPeers);
+        var server = gateway.Serve(Http.PeerAddress);
+        gateway.Network.Faults = new() { PipeBytesMin = 10, PipeBytesMax = 10 };
+        var client = gateway.Connect();
+        client.Send(Http.Post(path, "hello", Expect)[..^5]);
+        gateway.Settle();
+        Assert.Equal(Continue, client.Take());
+        client.Send("hello");
+        gateway.Settle();
+        const string Hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+        server.Last.Send(Hints);
+        gateway.Settle();
+        Assert.Equal(Hints, client.Take());
+        gateway.AssertNothingStays();
+    }
+
     /// <summary>Behind the answer it would be taken for the next one.</summary>
     [Fact]
     public void A_client_is_told_to_send_a_body_that_nobody_reads_before_its_answer()
