@@ -22,21 +22,25 @@ public sealed class BufferPool
     /// <summary>Buffers that are rented and not yet returned: zero when every exchange has ended.</summary>
     public int OutCount { get; private set; }
 
+    /// <summary>Bytes of those buffers: what all that is under way holds.</summary>
+    public long OutBytes { get; private set; }
+
     /// <summary>A buffer of at least <paramref name="bytes"/> bytes, with whatever was in it.</summary>
     public byte[] Rent(int bytes)
     {
-        OutCount++;
         var index = ClassOf(bytes);
-        if (index >= Classes)
-            return new byte[bytes];
-        return free[index].TryPop(out var buffer)
+        var length = index < Classes ? 1 << (index + SmallestShift) : bytes;
+        OutCount++;
+        OutBytes += length;
+        return index < Classes && free[index].TryPop(out var buffer)
             ? buffer
-            : GC.AllocateUninitializedArray<byte>(1 << (index + SmallestShift));
+            : GC.AllocateUninitializedArray<byte>(length);
     }
 
     public void Return(byte[] buffer)
     {
         OutCount--;
+        OutBytes -= buffer.Length;
         var index = ClassOf(buffer.Length);
         if (index < Classes && free[index].Count < Limits.PooledBuffers)
             free[index].Push(buffer);

@@ -117,6 +117,10 @@ abstract class Endpoint : IConnectionHandler
         ReadSome();
     }
 
+    public override string ToString() =>
+        $"{Line}, {UnsentCount} to send, {Pace}, {(isReading ? "" : "not ")}reading, "
+        + $"paused {writeAlarm.IsSet} {readAlarm.IsSet}, ended {IsEnded} {Error}";
+
     protected abstract void OnBytes(ReadOnlySpan<byte> bytes);
 
     /// <summary>The other side ended (0) or the connection failed (-errno).</summary>
