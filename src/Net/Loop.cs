@@ -4,8 +4,7 @@ namespace Sluice.Net;
 
 /// <summary>
 /// One thread and everything it owns: connections, listeners, timers. The three loops
-/// (EpollLoop, SocketLoop, SimulatedLoop) behave alike; the contract tests in
-/// tests/Unit/Net/Contract say how.
+/// (EpollLoop, SocketLoop, SimulatedLoop) behave alike; LoopContractTests says how.
 /// </summary>
 /// <remarks>
 /// Handlers are only ever called from the loop's own turn, never from inside a call that a

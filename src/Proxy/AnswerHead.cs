@@ -122,18 +122,8 @@ static class AnswerHead
             to.Truncate(start);
             return;
         }
-        Neutralize(to.Mutable(valueStart));
+        HeaderText.Neutralize(to.Mutable(valueStart));
         to.Append("\r\n"u8);
-    }
-
-    /// <summary>A value made of a client's bytes must not begin another header line.</summary>
-    static void Neutralize(Span<byte> value)
-    {
-        foreach (ref var b in value)
-        {
-            if (b is (byte)'\r' or (byte)'\n' or 0)
-                b = (byte)' ';
-        }
     }
 
     internal static Http1.ServerTokens TokensOf(Config.Model.ServerTokens tokens) => tokens switch

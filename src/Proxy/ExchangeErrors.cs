@@ -116,6 +116,10 @@ public static class ExchangeErrors
     public static void OpenFailed(this ErrorLog log, Exchange x, string path, int errno) =>
         log.Write(x, LogLevel.Error, "open() \""u8, path, "\" failed"u8, errno);
 
+    /// <summary>The directory that should have an index is not there.</summary>
+    public static void IndexNotFound(this ErrorLog log, Exchange x, string path, int errno) =>
+        log.Write(x, LogLevel.Error, "\""u8, path, "\" is not found"u8, errno);
+
     public static void DirectoryForbidden(this ErrorLog log, Exchange x, string path) =>
         log.Write(x, LogLevel.Error, "directory index of \""u8, path, "\" is forbidden"u8);
 

@@ -41,10 +41,4 @@ public static class Limits
 
     /// <summary>How much larger that buffer is.</summary>
     public const int ReadAheadBytes = 8 * 1024;
-
-    /// <summary>
-    /// Addresses that a worker remembers of proxy_pass with variables; beyond that it forgets
-    /// all of them, and what they knew of failures.
-    /// </summary>
-    public const int AddressGroups = 1024;
 }

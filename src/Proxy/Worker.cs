@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sluice.Config.Model;
 using Sluice.Net;
 using Sluice.Proxy.Client;
 using Sluice.Proxy.Listen;
@@ -20,7 +19,6 @@ public sealed class Worker
     readonly Stack<Forward> forwards = new();
     readonly Stack<Relay> relays = new();
     readonly Dictionary<string, IdlePool> idle = [];
-    readonly Dictionary<string, PeerGroup> addressGroups = [];
     readonly Dictionary<Address, ListenPoint> listening = [];
     readonly Dictionary<Address, ListenPoint> prepared = [];
 
@@ -202,22 +200,6 @@ public sealed class Worker
         if (idle.TryGetValue(group.Config.Name, out var pool))
             return pool;
         return idle[group.Config.Name] = new IdlePool();
-    }
-
-    /// <summary>
-    /// The group of an address that a proxy_pass with variables names by its numbers; null when
-    /// it is a name, which would need a resolver.
-    /// </summary>
-    internal PeerGroup? GroupOfAddress(string host)
-    {
-        if (addressGroups.TryGetValue(host, out var group))
-            return group;
-        if (!Address.TryParse(host, out var address, defaultPort: 80))
-            return null;
-        if (addressGroups.Count >= Limits.AddressGroups)
-            addressGroups.Clear();
-        group = new PeerGroup(UpstreamConfig.OfAddress(host, address.EndPoint, address.ToString()));
-        return addressGroups[host] = group;
     }
 
     // ---- tunnels ----

@@ -50,7 +50,7 @@ sealed partial class ClientConnection
                     verdict = Verdict.Done;
                     break;
                 case VerdictKind.Hangup:
-                    x.Status = 444;
+                    x.Status = verdict.Status;
                     return Ending.Close;
                 case VerdictKind.Tunnel:
                     return Ending.Tunnel;
@@ -80,8 +80,7 @@ sealed partial class ClientConnection
     /// </summary>
     static Verdict Fail(Exchange x, int status)
     {
-        // Nobody waits for these answers: nginx closes without one.
-        if (status is 499 or 408)
+        if (status == 499)
         {
             x.Status = status;
             x.KeepAlive = false;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Sluice.Net;
 using Sluice.Proxy.Routing;
@@ -15,8 +14,8 @@ static class Proxying
 {
     public static async LoopTask<Verdict> RunAsync(Exchange x, ProxyPlan plan)
     {
-        if (!TryFindGroup(x, plan, out var group, out var unfound))
-            return Verdict.Fail(unfound);
+        if (FindGroup(x, plan, out var status) is not { } group)
+            return Verdict.Fail(status);
         if (x.Body.State == BodyState.Reading && ReadsBodyFirst(x, plan))
         {
             var failed = await x.Body.ReadAllAsync(x);
@@ -33,7 +32,7 @@ static class Proxying
             return StartTunnel(x, plan, forward);                      // 4
         if (plan.Settings.InterceptErrors && x.UpstreamHead.Status >= 300 && HasErrorPage(x))
         {
-            var status = x.UpstreamHead.Status;
+            status = x.UpstreamHead.Status;
             forward.Fail(PeerOutcome.Success);
             return Verdict.Fail(status);
         }
@@ -43,7 +42,8 @@ static class Proxying
 
     /// <summary>HTTP/1.0 has no chunks: the length must be known before the head is sent.</summary>
     static bool ReadsBodyFirst(Exchange x, ProxyPlan plan) =>
-        plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11);
+        plan.Settings.PassRequestBody
+        && (plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11));
 
     /// <summary>The client's body did not come, or not as it should: a status, or no answer.</summary>
     static Verdict BodyFailed(Exchange x, int status)
@@ -73,17 +73,12 @@ static class Proxying
         return false;
     }
 
-    /// <summary>
-    /// The group of the URL; with variables the URL is read anew for each request. False: the
-    /// status says why.
-    /// </summary>
-    static bool TryFindGroup(
-        Exchange x, ProxyPlan plan, [NotNullWhen(true)] out PeerGroup? group, out int status)
+    /// <summary>The group of the URL; with variables the URL is read anew for each request.</summary>
+    static PeerGroup? FindGroup(Exchange x, ProxyPlan plan, out int status)
     {
-        group = plan.Group;
         status = 0;
-        if (group is not null)
-            return true;
+        if (plan.Group is not null)
+            return plan.Group;
         var start = x.Arena.Length;
         plan.Url.Append(x, x.Arena);
         var url = Encoding.Latin1.GetString(x.Arena.From(start));
@@ -93,27 +88,21 @@ static class Proxying
         {
             x.Location.Errors.InvalidUrlPrefix(x, url);
             status = 500;
-            return false;
+            return null;
         }
-        var host = SplitUrl(x, url[Prefix.Length..]);
-        group = x.Snapshot.FindGroupByHost(host) ?? x.Worker.GroupOfAddress(host);
-        if (group is not null)
-            return true;
-        x.Location.Errors.NoResolver(x, host);
-        status = 502;
-        return false;
-    }
-
-    /// <summary>Host and port for the choice of a group; the rest is the URI.</summary>
-    static string SplitUrl(Exchange x, string rest)
-    {
+        var rest = url[Prefix.Length..];
         var uriStart = rest.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)
             ? rest.IndexOf(':', "unix:".Length) + 1
             : rest.IndexOfAny(['/', '?']);
         var host = uriStart > 0 ? rest[..uriStart].TrimEnd(':') : rest;
         x.TargetHost = Encoding.Latin1.GetBytes(host);
-        x.TargetUri = uriStart > 0 ? Encoding.Latin1.GetBytes(rest[uriStart..]) : default;
-        return host;
+        var uri = uriStart > 0 ? rest[uriStart..] : "";
+        x.TargetUri = Encoding.Latin1.GetBytes(uri);
+        if (x.Snapshot.FindGroupByHost(host) is { } group)
+            return group;
+        x.Location.Errors.NoResolver(x, host);
+        status = 502;
+        return null;
     }
 
     // ---- 101 ----

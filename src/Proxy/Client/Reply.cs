@@ -1,4 +1,5 @@
 using Sluice.Proxy.Http1;
+using Sluice.Proxy.Static;
 using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Client;
@@ -7,7 +8,10 @@ namespace Sluice.Proxy.Client;
 static class Reply
 {
     /// <summary>A status with nginx's built-in page.</summary>
-    public static void Page(Exchange x, int status, ReadOnlySpan<byte> location = default)
+    public static void Page(Exchange x, int status) => Page(x, status, default, false);
+
+    static void Page(
+        Exchange x, int status, ReadOnlySpan<byte> location, bool isMadeAbsolute)
     {
         var shown = x.ErrorPageStatus != 0 ? x.ErrorPageStatus : status;
         var page = ErrorPages.Page(
@@ -15,9 +19,9 @@ static class Reply
             AnswerHead.TokensOf(x.Location.Config.Core.ServerTokens),
             ErrorPages.NeedsPadding(x.Head.Value(x.HeadBuffer, KnownHeader.UserAgent)));
         if (page.Length == 0)
-            Send(x, status, status < 400 ? MediaType.Of(x) : default, default, location);
+            Send(x, status, default, default, location, isMadeAbsolute);
         else
-            Send(x, status, ErrorPages.ContentType, page, location);
+            Send(x, status, ErrorPages.ContentType, page, location, isMadeAbsolute);
     }
 
     /// <summary>return with a text: a body, or the Location of a redirect.</summary>
@@ -32,14 +36,18 @@ static class Reply
             SendText(x, status, range);
     }
 
-    /// <summary>A redirect to a place in the exchange's arena.</summary>
+    /// <summary>A redirect; a place that begins with a slash becomes absolute (absolute_redirect).</summary>
     public static void Redirect(Exchange x, int status, ArenaRange place)
     {
         // The head is written into the arena behind the place, which may move: copy it first.
         var text = x.Worker.Text;
         text.Clear();
+        var isMadeAbsolute = AbsoluteLocation.IsMade(x, x.At(place));
+        if (isMadeAbsolute)
+            AbsoluteLocation.AppendOrigin(x, text);
         text.Append(x.At(place));
-        Page(x, status, text.Written);
+        HeaderText.Neutralize(text.Mutable(0));
+        Page(x, status, text.Written, isMadeAbsolute);
     }
 
     static void SendText(Exchange x, int status, ArenaRange body)
@@ -47,12 +55,13 @@ static class Reply
         var text = x.Worker.Text;
         text.Clear();
         text.Append(x.At(body));
-        Send(x, status, MediaType.Of(x), text.Written, default);
+        Send(x, status, Files.TypeOf(x), text.Written, default, false);
     }
 
     static void Send(
         Exchange x, int status,
-        ReadOnlySpan<byte> type, ReadOnlySpan<byte> body, ReadOnlySpan<byte> location)
+        ReadOnlySpan<byte> type, ReadOnlySpan<byte> body, ReadOnlySpan<byte> location,
+        bool isMadeAbsolute)
     {
         var start = AnswerHead.Begin(x, status);
         AnswerHead.ServerAndDate(x);
@@ -61,16 +70,11 @@ static class Reply
             AnswerHead.Field(x, "Content-Type"u8, type);
         if (hasBody)
             AnswerHead.Field(x, "Content-Length"u8, body.Length);
-        var isCompleted = RedirectPlace.IsCompleted(x, location);
-        if (isCompleted)
-        {
-            x.Arena.Append("Location: "u8);
-            RedirectPlace.AppendOrigin(x, x.Arena);
-            x.Arena.Append(location);
-            x.Arena.Append("\r\n"u8);
-        }
+        // nginx writes a Location that it made absolute before Connection, any other behind it.
+        if (isMadeAbsolute)
+            AnswerHead.Field(x, "Location"u8, location);
         AnswerHead.Framing(x, isChunked: false);
-        if (!location.IsEmpty && !isCompleted)
+        if (!isMadeAbsolute && !location.IsEmpty)
             AnswerHead.Field(x, "Location"u8, location);
         AnswerHead.End(x, start);
         var sendsBody = hasBody && x.Head.Method != RequestMethod.Head;

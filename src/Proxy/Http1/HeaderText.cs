@@ -10,12 +10,20 @@ public static class HeaderText
     /// <summary>Bytes of an IMF-fixdate (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".</summary>
     public const int DateLength = 29;
 
+    static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n\0"u8);
+
     static readonly SearchValues<byte> Base64Digits = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>Equal but for the case of ASCII letters.</summary>
     public static bool EqualsIgnoreCase(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         Ascii.EqualsIgnoreCase(left, right);
+
+    /// <summary>
+    /// Makes blanks of CR, LF and NUL: a value that variables made of a client's decoded bytes
+    /// must not begin another header line.
+    /// </summary>
+    public static void Neutralize(Span<byte> value) => value.ReplaceAny(LineEnds, (byte)' ');
 
     /// <summary>True when the comma-separated list has this token, in any letters.</summary>
     public static bool HasToken(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)

@@ -1,4 +1,5 @@
 using Sluice.Proxy.Http1;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Routing;
 
@@ -111,15 +112,27 @@ static class Phases
     {
         foreach (var step in x.Location.Steps)
         {
-            if (step.ReturnCode == 444)
-                return Verdict.Hangup;
             if (step.Variable is null)
-                return step.Text is null
-                    ? Verdict.Fail(step.ReturnCode)
-                    : new Verdict(VerdictKind.Text, step.ReturnCode, step.Text);
+                return Return(step.ReturnCode, step.Text);
             step.Variable.Set(x, step.Text!);
         }
         return Verdict.Content;
+    }
+
+    /// <summary>
+    /// return: a text, an empty one included, goes out as it is; a failure without a text has an
+    /// error page, unless it is one of those that nginx hangs up for.
+    /// </summary>
+    static Verdict Return(int code, CompiledText? text)
+    {
+        if (text is not null)
+            return new Verdict(VerdictKind.Text, code, text);
+        return code switch
+        {
+            408 or 444 or 499 => Verdict.Hangup(code),
+            < 300 => new Verdict(VerdictKind.Text, code, CompiledText.Empty),
+            _ => Verdict.Fail(code),
+        };
     }
 
     static Server FindServer(Exchange x)

@@ -17,7 +17,7 @@ public enum VerdictKind
     /// <summary>A redirect to a place that is in the exchange's arena.</summary>
     Redirect,
 
-    /// <summary>return 444: the connection is closed without an answer.</summary>
+    /// <summary>return 444 and the like: the connection is closed without an answer.</summary>
     Hangup,
 
     /// <summary>Nothing more: the answer went out, or there is nobody to answer.</summary>
@@ -34,7 +34,9 @@ public readonly record struct Verdict(
     public static readonly Verdict Content = new(VerdictKind.Content);
     public static readonly Verdict Done = new(VerdictKind.Done);
     public static readonly Verdict Tunnel = new(VerdictKind.Tunnel);
-    public static readonly Verdict Hangup = new(VerdictKind.Hangup);
+
+    /// <summary>No answer; the status is for the log.</summary>
+    public static Verdict Hangup(int status) => new(VerdictKind.Hangup, status);
 
     public static Verdict Fail(int status) => new(VerdictKind.Status, status);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sluice.Net;
 
@@ -22,8 +21,6 @@ enum FileKind
 /// <summary>Looks at a path, and opens it when it is a file that is to be sent. Off the loop.</summary>
 sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wakeup)
 {
-    byte[]? eTag;
-
     public FileKind Kind { get; private set; }
 
     public string? Error { get; private set; }
@@ -35,13 +32,6 @@ sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wa
 
     /// <summary>When the file was last changed, in whole seconds since 1970.</summary>
     public long ModifiedSeconds { get; private set; }
-
-    /// <summary>nginx's validator: the time of change and the length, both in hexadecimal.</summary>
-    public ReadOnlySpan<byte> ETag =>
-        eTag ??= Encoding.ASCII.GetBytes($"\"{ModifiedSeconds:x}-{Length:x}\"");
-
-    /// <summary>Why nothing is there: ENOENT, or ENOTDIR when a file stands in the way.</summary>
-    public int Errno { get; private set; } = 2;
 
     public override void Execute()
     {
@@ -55,8 +45,6 @@ sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wa
             if (!File.Exists(path))
             {
                 Kind = FileKind.Missing;
-                if (File.Exists(Path.GetDirectoryName(path)))
-                    Errno = 20;
                 return;
             }
             Kind = FileKind.File;

@@ -30,6 +30,8 @@ static class Files
             if (look.Kind != wanted)
                 continue;
             x.Path.Clear();
+            // A directory's path is taken without the slash that asked for it: as in nginx, the
+            // client is then redirected to the path with one.
             x.Path.Append(x.At(range));
             x.IsUriUnchanged = false;
             return Verdict.Content;
@@ -61,7 +63,7 @@ static class Files
         switch (file.Kind)
         {
             case FileKind.Missing:
-                x.Location.Errors.OpenFailed(x, path, file.Errno);
+                x.Location.Errors.OpenFailed(x, path, errno: 2);
                 return Verdict.Fail(404);
             case FileKind.Forbidden:
                 x.Location.Errors.OpenFailed(x, path, errno: 13);
@@ -73,7 +75,8 @@ static class Files
                 return RedirectToSlash(x);
         }
         using (file.Handle)
-            return await SendAsync(x, file);
+            await SendAsync(x, file);
+        return Verdict.Done;
     }
 
     static async LoopTask<Verdict> ServeIndexAsync(Exchange x)
@@ -101,11 +104,19 @@ static class Files
         await home.RunAsync(x.Worker);
         if (home.Kind != FileKind.Directory)
         {
-            x.Location.Errors.OpenFailed(x, directory, errno: 2);
+            x.Location.Errors.IndexNotFound(x, directory + FirstIndexName(x), errno: 2);
             return Verdict.Fail(404);
         }
         x.Location.Errors.DirectoryForbidden(x, directory);
         return Verdict.Fail(403);
+    }
+
+    static string FirstIndexName(Exchange x)
+    {
+        var to = x.Worker.Text;
+        to.Clear();
+        x.Location.IndexFiles[0].Append(x, to);
+        return Encoding.UTF8.GetString(to.Written);
     }
 
     static Verdict RedirectToIndex(Exchange x, ArenaRange path)
@@ -146,41 +157,35 @@ static class Files
 
     // ---- the answer ----
 
-    static async LoopTask<Verdict> SendAsync(Exchange x, FileWork file)
+    static async LoopTask SendAsync(Exchange x, FileWork file)
     {
-        var status = FileConditions.StatusOf(x, file, out var range);
-        if (status is 412 or 416)
-            return Verdict.Fail(status);
-        SendHead(x, file, status, range);
-        if (status == 304 || x.Head.Method == RequestMethod.Head)
+        var isNotModified = IsNotModified(x, file);
+        SendHead(x, file, isNotModified ? 304 : 200);
+        if (isNotModified || x.Head.Method == RequestMethod.Head)
+        {
             x.IsComplete = true;
-        else
-            await SendBodyAsync(x, file, range);
-        return Verdict.Done;
-    }
-
-    static async LoopTask SendBodyAsync(Exchange x, FileWork file, FileRange range)
-    {
+            return;
+        }
         var buffer = x.Worker.Buffers.Rent(NetLimits.ScratchBytes);
         var sent = 0L;
-        while (sent < range.Length && await x.Output.DrainAsync(x))
+        while (sent < file.Length && await x.Output.DrainAsync(x))
         {
-            var piece = new FileReadWork(x.Wakeup, file.Handle!, buffer, range.Start + sent);
+            var piece = new FileReadWork(x.Wakeup, file.Handle!, buffer, sent);
             await piece.RunAsync(x.Worker);
             if (piece.Count <= 0)
                 break;
-            var count = (int)Math.Min(piece.Count, range.Length - sent);
+            var count = (int)Math.Min(piece.Count, file.Length - sent);
             x.Output.Send(x, buffer.AsSpan(0, count));
             sent += count;
         }
         x.Worker.Buffers.Return(buffer);
-        x.IsComplete = sent == range.Length;
+        x.IsComplete = sent == file.Length;
         // A file that became shorter leaves the client waiting for bytes that will not come.
         if (!x.IsComplete)
             x.KeepAlive = false;
     }
 
-    static void SendHead(Exchange x, FileWork file, int status, FileRange range)
+    static void SendHead(Exchange x, FileWork file, int status)
     {
         Span<byte> date = stackalloc byte[HeaderText.DateLength];
         HeaderText.FormatDate(file.ModifiedSeconds, date);
@@ -188,28 +193,69 @@ static class Files
         AnswerHead.ServerAndDate(x);
         if (status != 304)
         {
-            AnswerHead.Field(x, "Content-Type"u8, MediaType.Of(x));
-            AnswerHead.Field(x, "Content-Length"u8, range.Length);
+            AnswerHead.Field(x, "Content-Type"u8, TypeOf(x));
+            AnswerHead.Field(x, "Content-Length"u8, file.Length);
         }
         AnswerHead.Field(x, "Last-Modified"u8, date);
         AnswerHead.Framing(x, isChunked: false);
-        AnswerHead.Field(x, "ETag"u8, file.ETag);
-        if (range.IsPart)
-            AppendContentRange(x.Arena, range, file.Length);
-        else if (status != 304 && x.ErrorPageStatus is 0 or 200)
-            AnswerHead.Field(x, "Accept-Ranges"u8, "bytes"u8);
+        x.Arena.Append("ETag: "u8);
+        AppendETag(x.Arena, file);
+        x.Arena.Append("\r\n"u8);
         AnswerHead.End(x, start, file.ModifiedSeconds);
         x.Output.Send(x, x.At(x.SentHead));
     }
 
-    static void AppendContentRange(ByteBuilder to, FileRange range, long fileLength)
+    /// <summary>The type that the path's extension has, or default_type.</summary>
+    public static ReadOnlySpan<byte> TypeOf(Exchange x)
     {
-        to.Append("Content-Range: bytes "u8);
-        to.Append(range.Start);
-        to.Append((byte)'-');
-        to.Append(range.Start + range.Length - 1);
-        to.Append((byte)'/');
-        to.Append(fileLength);
-        to.Append("\r\n"u8);
+        var path = x.Path.Written;
+        var name = path[(path.LastIndexOf((byte)'/') + 1)..];
+        var dot = name.LastIndexOf((byte)'.');
+        var types = x.Location.Types;
+        var extension = Encoding.Latin1.GetString(name[(dot + 1)..]).ToLowerInvariant();
+        return dot > 0 && types.TryGetValue(extension, out var type)
+            ? type.Span
+            : x.Location.DefaultType.Span;
+    }
+
+    /// <summary>nginx's validator: the time of change and the length, both in hexadecimal.</summary>
+    static void AppendETag(ByteBuilder to, FileWork file) =>
+        to.AppendLatin1($"\"{file.ModifiedSeconds:x}-{file.Length:x}\"");
+
+    /// <summary>
+    /// If-None-Match decides where it is sent, else If-Modified-Since, which has to name the very
+    /// second (nginx's default "exact"; RFC 9110, section 13.2.2).
+    /// </summary>
+    static bool IsNotModified(Exchange x, FileWork file)
+    {
+        if (x.ErrorPageStatus is not (0 or 200))
+            return false;
+        if (x.Head.TryFind(KnownHeader.IfNoneMatch, out var match))
+        {
+            var text = x.Worker.Text;
+            text.Clear();
+            AppendETag(text, file);
+            return MatchesTag(match.Value(x.HeadBuffer), text.Written);
+        }
+        if (!x.Head.TryFind(KnownHeader.IfModifiedSince, out var since))
+            return false;
+        Span<byte> date = stackalloc byte[HeaderText.DateLength];
+        HeaderText.FormatDate(file.ModifiedSeconds, date);
+        return since.Value(x.HeadBuffer).SequenceEqual(date);
+    }
+
+    static bool MatchesTag(ReadOnlySpan<byte> list, ReadOnlySpan<byte> tag)
+    {
+        if (list.SequenceEqual("*"u8))
+            return true;
+        foreach (var part in list.Split((byte)','))
+        {
+            var candidate = list[part].Trim(" \t"u8);
+            if (candidate.StartsWith("W/"u8))
+                candidate = candidate[2..];
+            if (candidate.SequenceEqual(tag))
+                return true;
+        }
+        return false;
     }
 }

@@ -37,8 +37,7 @@ sealed class Relay(Worker worker)
         else
             forward.Fail(PeerOutcome.Success);
         x.IsComplete = isWhole && !x.Output.IsBroken;
-        // What is left of a body that the peer did not wait for is not the next request's.
-        if (!isWhole || x.Body.State == BodyState.Reading)
+        if (!isWhole)
             x.KeepAlive = false;
         x = null!;
         forward = null!;

@@ -40,6 +40,7 @@ static class RequestHeadWriter
         header.Value.Append(x, to);
         if (to.Length == valueStart && header.Known == KnownHeader.Host && plan.IsHttp11)
             to.Append(plan.ProxyHost(x));
+        HeaderText.Neutralize(to.Mutable(valueStart));
         if (to.Length == valueStart)
             to.Truncate(start);
         else

@@ -22,18 +22,21 @@ static class ResponseHeadWriter
             AnswerHead.Server(x);
         if (!Passes(plan, head, KnownHeader.Date))
             AnswerHead.Date(x);
-        if (head.TryFind(KnownHeader.ContentType, out var type))
-            AnswerHead.Field(x, "Content-Type"u8, type.Value(bytes));
-        if (head.ContentLength >= 0)
-            AnswerHead.Field(x, "Content-Length"u8, head.ContentLength);
-        var isPlaceWritten = TryAppendPlace(x, plan, bytes);
+        if (x.Status != 204)
+        {
+            if (head.TryFind(KnownHeader.ContentType, out var type))
+                AnswerHead.Field(x, "Content-Type"u8, type.Value(bytes));
+            if (head.ContentLength >= 0)
+                AnswerHead.Field(x, "Content-Length"u8, head.ContentLength);
+        }
+        var hasLocation = TryAbsoluteLocation(x, plan, bytes);
         AnswerHead.Framing(x, isChunked);
         var replacesCaching = AnswerHead.ReplacesCaching(x);
         foreach (ref readonly var field in head.Fields)
         {
             if (replacesCaching && field.Known is KnownHeader.Expires or KnownHeader.CacheControl)
                 continue;
-            if (isPlaceWritten && field.Known == KnownHeader.Location)
+            if (hasLocation && field.Known == KnownHeader.Location)
                 continue;
             if (!IsLeftOut(plan, field, bytes))
                 AppendField(x, plan, field, bytes);
@@ -42,23 +45,27 @@ static class ResponseHeadWriter
     }
 
     /// <summary>
-    /// A Location that proxy_redirect changed into a path is completed, and stands before
-    /// Connection, like the gateway's own; one that it left alone stays as the peer wrote it.
+    /// A Location that proxy_redirect made a path of this gateway is made absolute like its own,
+    /// and stands where they stand.
     /// </summary>
-    static bool TryAppendPlace(Exchange x, ProxyPlan plan, ReadOnlySpan<byte> bytes)
+    static bool TryAbsoluteLocation(Exchange x, ProxyPlan plan, ReadOnlySpan<byte> bytes)
     {
-        if (plan.KnownHidden.Contains(KnownHeader.Location)
-            || !x.UpstreamHead.TryFind(KnownHeader.Location, out var field))
+        if (!x.UpstreamHead.TryFind(KnownHeader.Location, out var location)
+            || plan.KnownHidden.Contains(KnownHeader.Location))
             return false;
-        var text = x.Worker.Key;
-        text.Clear();
-        if (!plan.Rewrites.AppendLocation(x, field.Value(bytes), text)
-            || !RedirectPlace.IsCompleted(x, text.Written))
+        var to = x.Arena;
+        var start = to.Length;
+        var isOurs = plan.Rewrites.AppendLocation(x, location.Value(bytes), to)
+            && AbsoluteLocation.IsMade(x, to.From(start));
+        to.Truncate(start);
+        if (!isOurs)
             return false;
-        x.Arena.Append("Location: "u8);
-        RedirectPlace.AppendOrigin(x, x.Arena);
-        x.Arena.Append(text.Written);
-        x.Arena.Append("\r\n"u8);
+        to.Append("Location: "u8);
+        var valueStart = to.Length;
+        AbsoluteLocation.AppendOrigin(x, to);
+        plan.Rewrites.AppendLocation(x, location.Value(bytes), to);
+        HeaderText.Neutralize(to.Mutable(valueStart));
+        to.Append("\r\n"u8);
         return true;
     }
 
@@ -76,6 +83,7 @@ static class ResponseHeadWriter
         var to = x.Arena;
         to.Append(field.Name(bytes));
         to.Append(": "u8);
+        var valueStart = to.Length;
         switch (field.Known)
         {
             case KnownHeader.Location:
@@ -91,6 +99,7 @@ static class ResponseHeadWriter
                 to.Append(field.Value(bytes));
                 break;
         }
+        HeaderText.Neutralize(to.Mutable(valueStart));
         to.Append("\r\n"u8);
     }
 }

@@ -32,7 +32,7 @@ sealed class ResponseRewrites
 
     /// <summary>
     /// Appends a Location, its beginning replaced by the first rule that fits; false when none
-    /// does and it stays as it is.
+    /// does, and it is appended as it is.
     /// </summary>
     public bool AppendLocation(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
     {
@@ -133,8 +133,7 @@ sealed class ResponseRewrites
         readonly CompiledText replacement = variables.Compile(replacement);
 
         /// <summary>
-        /// Replaces the text the value begins with; a value that the expression matches is
-        /// replaced as a whole.
+        /// Replaces the text the value begins with, or, where the expression matches, the value.
         /// </summary>
         public bool TryReplaceStart(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
         {
@@ -153,22 +152,29 @@ sealed class ResponseRewrites
             return true;
         }
 
-        /// <summary>Replaces a whole domain; a text leaves a dot before it where it is.</summary>
+        /// <summary>Replaces a whole domain; a dot before it does not count, and stays.</summary>
         public bool TryReplaceDomain(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
         {
-            if (pattern is not null)
-                return TryReplaceMatch(x, value, to);
-            var hasDot = value.StartsWith((byte)'.');
+            var start = to.Length;
+            var domain = value is [(byte)'.', ..] ? value[1..] : value;
+            to.Append(value[..(value.Length - domain.Length)]);
+            var isReplaced = pattern is not null
+                ? TryReplaceMatch(x, domain, to)
+                : TryReplaceEqual(x, domain, to);
+            if (!isReplaced)
+                to.Truncate(start);
+            return isReplaced;
+        }
+
+        bool TryReplaceEqual(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
+        {
             var start = to.Length;
             text!.Append(x, to);
-            var fits = HeaderText.EqualsIgnoreCase(hasDot ? value[1..] : value, to.From(start));
+            var fits = HeaderText.EqualsIgnoreCase(value, to.From(start));
             to.Truncate(start);
-            if (!fits)
-                return false;
-            if (hasDot)
-                to.Append((byte)'.');
-            replacement.Append(x, to);
-            return true;
+            if (fits)
+                replacement.Append(x, to);
+            return fits;
         }
 
         bool TryReplaceMatch(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)

@@ -24,6 +24,28 @@ static class UpstreamUri
             x.Arena.Append((byte)'/');
         var room = x.Arena.Reserve(PeerUri.LengthMax(input));
         x.Arena.Advance(PeerUri.Build(input, room));
+        EscapeControls(x, start);
         return new ArenaRange(start, x.Arena.Length - start);
+    }
+
+    /// <summary>
+    /// A URI made of variables may hold decoded bytes of the client's; a line end among them must
+    /// not end the request line.
+    /// </summary>
+    static void EscapeControls(Exchange x, int start)
+    {
+        if (x.Arena.From(start).IndexOfAnyInRange((byte)0, (byte)0x1f) < 0)
+            return;
+        var text = x.Worker.Text;
+        text.Clear();
+        text.Append(x.Arena.From(start));
+        x.Arena.Truncate(start);
+        foreach (var letter in text.Written)
+        {
+            if (letter > 0x1f)
+                x.Arena.Append(letter);
+            else
+                x.Arena.AppendLatin1($"%{letter:X2}");
+        }
     }
 }

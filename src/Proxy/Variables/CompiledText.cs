@@ -24,6 +24,16 @@ public sealed class CompiledText : IExchangeValue
         Constant = Encoding.Latin1.GetString(constant);
     }
 
+    CompiledText()
+    {
+        (parts, constant) = ([], []);
+        (Source, Constant) = ("", "");
+        IsConstant = true;
+    }
+
+    /// <summary>A text of nothing.</summary>
+    public static CompiledText Empty { get; } = new();
+
     /// <summary>The argument as written.</summary>
     public string Source { get; }
 

@@ -19,11 +19,8 @@ static class ExpiresReader
         var position = BuildContext.PositionOf(node);
         if (!template.IsConstant)
         {
-            var expires = new Expires(ExpiresKind.Variable, 0, template, position)
-            {
-                IsModified = isModified,
-            };
-            value = new ExpiresValue(expires);
+            value = new ExpiresValue(new Expires(
+                ExpiresKind.Variable, 0, template, position) { IsModified = isModified });
             return true;
         }
 

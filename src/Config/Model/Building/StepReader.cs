@@ -90,8 +90,7 @@ static class StepReader
             return null;
         return step with
         {
-            Fallback = fallback,
-            IsNamed = fallback.IsConstant && text.StartsWith('@'),
+            Fallback = fallback, IsNamed = fallback.IsConstant && text.StartsWith('@'),
         };
     }
 }
