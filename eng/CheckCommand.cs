@@ -42,7 +42,13 @@ internal static class CheckCommand
         return true;
     }
 
-    static bool Format(Repository repository) => FormatCommand.Run(repository, verifies: true) == 0;
+    static bool Format(Repository repository) => Shell.Run(
+        repository.Root,
+        "dotnet",
+        [
+            "format", "whitespace", "--folder", "--verify-no-changes",
+            "--exclude", "artifacts", "**/bin", "**/obj", "**/node_modules",
+        ]) == 0;
 
     static bool Docs(Repository repository) => DocsCommand.Run(repository, ["--verify"]) == 0;
 }

@@ -21,11 +21,12 @@ public partial class CommandLineTests
         foreach (var one in nginx.Concat(sluice))
             TestContext.Current.TestOutputHelper?.WriteLine(
                 $"{one.Arguments}\n{one.Exit}\n{one.Output}{one.Errors}");
-        var found = Compare(nginx, sluice);
+        var found = Compare(nginx, sluice, listen);
         AcceptedDifferences.Verify("command-line/" + name, found);
     }
 
-    static List<Difference> Compare(List<CommandSeen> nginx, List<CommandSeen> sluice)
+    static List<Difference> Compare(
+        List<CommandSeen> nginx, List<CommandSeen> sluice, string listen)
     {
         var found = new List<Difference>();
         foreach (var (theirs, ours) in nginx.Zip(sluice))
@@ -40,7 +41,9 @@ public partial class CommandLineTests
             void Same(string what, string one, string other)
             {
                 if (one != other)
-                    found.Add(new Difference($"{theirs.Arguments}: {what}", one, other));
+                    found.Add(new Difference(
+                        $"{theirs.Arguments}: {what}",
+                        one.Replace(listen, "LISTEN"), other.Replace(listen, "LISTEN")));
             }
         }
         return found;

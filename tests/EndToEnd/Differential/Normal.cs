@@ -24,7 +24,8 @@ sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places, boo
     public List<string> Headers(HttpMessage message)
     {
         var date = message.Header("Date");
-        return [.. message.Headers.Select(line => Header(line, date))];
+        List<string> lines = [.. message.Headers.Select(line => Header(line, date))];
+        return bridged ? VersionBridge.ResponseHeaders(lines) : lines;
     }
 
     /// <summary>A body or any other text.</summary>

@@ -36,5 +36,11 @@ sealed class Places(
 
     /// <summary>What is this side's own, and the word for it in a comparison.</summary>
     public IReadOnlyList<(string Own, string Word)> Words() =>
-        [(Listens[0].Address.ToString(), "ADDRESS"), (Prefix, "PREFIX")];
+    [
+        .. backends.Select((backend, at) => (backend.Address, $"BACKEND-{(char)('A' + at)}")),
+        (refused, "REFUSED"),
+        (Listens[0].Address.ToString(), "ADDRESS"),
+        .. Listens.Select((listen, at) => ($":{listen.Port}", $":PORT{at + 1}")),
+        (Prefix, "PREFIX"),
+    ];
 }

@@ -57,7 +57,8 @@ public class DirectiveTableTests
     {
         string[] names = [.. KnownNames.Modules.SelectMany(module => module.Directives)];
         Assert.Equal(names.Length, names.Distinct().Count());
-        Assert.DoesNotContain(names, name => !DirectiveTable.Find(name).IsEmpty);
+        string[] both = [.. names.Where(name => !DirectiveTable.Find(name).IsEmpty)];
+        Assert.Equal(["keepalive_time"], both);
     }
 
     [Theory]
