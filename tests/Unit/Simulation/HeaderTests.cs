@@ -26,7 +26,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData("proxy_redirect ~^/there$ https://a$uri;", "Location: /there")]
     [InlineData("proxy_cookie_path / $uri;", "Set-Cookie: a=b; path=/")]
-    public void A_decoded_line_end_begins_no_header_of_a_rewritten_answer(string rule, string header)
+    public void A_decoded_line_end_begins_no_rewritten_header(string rule, string header)
     {
         using var gateway = Location($"{rule} proxy_pass http://pool;");
         var server = gateway.Serve(Http.PeerAddress);
