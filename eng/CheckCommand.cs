@@ -15,8 +15,7 @@ internal static class CheckCommand
             Step("generated documentation is current", tally, () => Docs(repository));
             TestCommand.Run(repository, filter: null, tally);
         }
-        Console.WriteLine(tally);
-        return tally.Failed == 0 ? 0 : 1;
+        return tally.Conclude(Console.Out);
     }
 
     static bool Step(string name, Tally tally, Func<bool> check)
@@ -32,6 +31,10 @@ internal static class CheckCommand
             passed = false;
         }
         Console.WriteLine($"{(passed ? "ok    " : "FAILED")} {name}");
+        if (!passed)
+        {
+            tally.Failures.Add(name);
+        }
         tally.Add(passed);
         return passed;
     }

@@ -8,13 +8,36 @@ namespace Sluice.Eng;
 /// <summary>Adds up what passed, failed and was skipped.</summary>
 internal sealed partial class Tally
 {
+    const int FailuresShown = 40;
+
     public int Passed { get; private set; }
 
     public int Failed { get; private set; }
 
     public int Skipped { get; private set; }
 
+    /// <summary>The names of failed tests, in the order of their runs.</summary>
+    public List<string> Failures { get; } = [];
+
     public int Total => Passed + Failed + Skipped;
+
+    /// <summary>
+    /// Ends a run: the failed tests once more, since their messages are far above, then the
+    /// counting line. The exit code.
+    /// </summary>
+    public int Conclude(TextWriter to)
+    {
+        if (Failures.Count > 0)
+        {
+            to.WriteLine($"\nfailed: {string.Join("\n        ", Failures.Take(FailuresShown))}");
+        }
+        if (Failures.Count > FailuresShown)
+        {
+            to.WriteLine($"        and {Failures.Count - FailuresShown} more");
+        }
+        to.WriteLine(ToString());
+        return Failed == 0 ? 0 : 1;
+    }
 
     /// <summary>The line that ends every run of tests, alone on its line.</summary>
     public override string ToString() => string.Create(
@@ -42,7 +65,11 @@ internal sealed partial class Tally
         {
             try
             {
-                foreach (var assembly in XDocument.Load(reportFile).Descendants("assembly"))
+                var report = XDocument.Load(reportFile);
+                Failures.AddRange(report.Descendants("test")
+                    .Where(test => test.Attribute("result")?.Value == "Fail")
+                    .Select(test => test.Attribute("name")?.Value ?? "a test without a name"));
+                foreach (var assembly in report.Descendants("assembly"))
                 {
                     Add(
                         Count(assembly, "passed"),

@@ -28,8 +28,7 @@ internal static class TestCommand
         }
         var tally = new Tally();
         Run(repository, filter, tally);
-        Console.WriteLine(tally);
-        return tally.Failed == 0 ? 0 : 1;
+        return tally.Conclude(Console.Out);
     }
 
     /// <summary>Runs what <paramref name="filter"/> names (null: everything) into the tally.</summary>

@@ -82,6 +82,33 @@ public sealed class TallyTests : IDisposable
         Assert.Equal(expected, tally.ToString());
     }
 
+    [Fact]
+    public void A_conclusion_names_what_failed_and_ends_with_the_counting_line()
+    {
+        File.WriteAllText(report, """
+            <assembly passed="1" failed="1" skipped="0" errors="0">
+              <test name="A.Good" result="Pass"/><test name="A.Bad" result="Fail"/>
+            </assembly>
+            """);
+        var tally = new Tally();
+        tally.AddReport(report, exitCode: 1);
+        using var text = new StringWriter();
+        Assert.Equal(1, tally.Conclude(text));
+        Assert.Equal(
+            "\nfailed: A.Bad\n1 passed, 1 failed, 0 skipped\n",
+            text.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void A_conclusion_without_failures_is_the_counting_line()
+    {
+        var tally = new Tally();
+        tally.Add(passed: true);
+        using var text = new StringWriter();
+        Assert.Equal(0, tally.Conclude(text));
+        Assert.Equal("1 passed, 0 failed, 0 skipped\n", text.ToString().ReplaceLineEndings("\n"));
+    }
+
     string Report(int exitCode)
     {
         var tally = new Tally();
