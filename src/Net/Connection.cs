@@ -77,6 +77,14 @@ public abstract class Connection
 
     public abstract Address LocalAddress { get; }
 
+    /// <summary>
+    /// Lets go of address objects that can be made again: for a connection that lives long and
+    /// is rarely asked for them.
+    /// </summary>
+    public virtual void TrimAddresses()
+    {
+    }
+
     /// <summary>&gt; 0 bytes read; 0 the end of the stream; Again; or -errno. Never blocks.</summary>
     public abstract int Read(Span<byte> buffer);
 

@@ -66,6 +66,13 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
     public override Address LocalAddress =>
         local ??= descriptor < 0 ? Address.Unnamed : NativeSocket.LocalAddress(descriptor);
 
+    public override void TrimAddresses()
+    {
+        if (remoteIp.IsIp)
+            remote = null;
+        local = null;
+    }
+
     public override int Read(Span<byte> buffer)
     {
         loop.AssertCurrent();

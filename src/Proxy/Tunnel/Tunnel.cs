@@ -56,6 +56,7 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
         var nowMs = worker.Loop.NowMs;
         activeMs = nowMs;
         client.Handler = this;
+        client.TrimAddresses();
         peer.Handler = this;
         toClient.Held = heldHead;
         headHeldCount = heldHead.Length;
