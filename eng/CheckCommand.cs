@@ -14,6 +14,7 @@ internal static class CheckCommand
             Step("whitespace as .editorconfig has it", tally, () => Format(repository));
             Step("generated documentation is current", tally, () => Docs(repository));
             TestCommand.Run(repository, filter: null, tally);
+            Step("allocations are within their budgets", tally, () => Budgets(repository));
         }
         return tally.Conclude(Console.Out);
     }
@@ -52,6 +53,8 @@ internal static class CheckCommand
             "format", "whitespace", "--folder", "--verify-no-changes",
             "--exclude", "artifacts", "**/bin", "**/obj", "**/node_modules",
         ]) == 0;
+
+    static bool Budgets(Repository repository) => BenchCommand.Run(repository, ["micro"]) == 0;
 
     static bool Docs(Repository repository) => DocsCommand.Run(repository, ["--verify"]) == 0;
 }
