@@ -203,7 +203,10 @@ static class HttpCoreRows
     static Directive Tune(string name, Args args, Kind kind, string value, string summary) =>
         new(name, Levels, args, kind)
         {
-            Default = value, Inherits = true, Status = Status.AcceptedTuning, Summary = summary,
+            Default = value,
+            Inherits = true,
+            Status = Status.AcceptedTuning,
+            Summary = summary,
         };
 
     static Directive Switch(string name, string value, string summary) =>
@@ -214,5 +217,6 @@ static class HttpCoreRows
 
     static Directive Table(string name, string value) =>
         Tune(name, Args.One, Kind.Number, value, "The size of one of nginx's tables.")
-            with { Contexts = Contexts.Http };
+            with
+        { Contexts = Contexts.Http };
 }

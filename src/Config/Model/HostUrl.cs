@@ -119,8 +119,13 @@ public sealed record HostUrl
 
         return new HostUrl
         {
-            Text = text, Host = text[..(bracket + 1)], Port = port, LastPort = lastPort,
-            PortText = portText, Uri = uri, Address = address,
+            Text = text,
+            Host = text[..(bracket + 1)],
+            Port = port,
+            LastPort = lastPort,
+            PortText = portText,
+            Uri = uri,
+            Address = address,
         };
     }
 
@@ -138,7 +143,10 @@ public sealed record HostUrl
             var (from, to, wrong) = ReadPorts(host, use);
             return wrong is not null ? Wrong(text, wrong) : new HostUrl
             {
-                Text = text, Port = from, LastPort = to, PortText = host,
+                Text = text,
+                Port = from,
+                LastPort = to,
+                PortText = host,
                 Address = IPAddress.Any,
             };
         }
@@ -158,8 +166,13 @@ public sealed record HostUrl
             return Wrong(text, "no host");
         return new HostUrl
         {
-            Text = text, Host = host, Port = port, LastPort = lastPort, PortText = portText,
-            Uri = uri, Address = AddressOf(host, use),
+            Text = text,
+            Host = host,
+            Port = port,
+            LastPort = lastPort,
+            PortText = portText,
+            Uri = uri,
+            Address = AddressOf(host, use),
         };
     }
 

@@ -170,7 +170,9 @@ public static class HttpReader
                 }
                 message = incomplete with
                 {
-                    Body = body.ToArray(), Trailers = trailers, Complete = true,
+                    Body = body.ToArray(),
+                    Trailers = trailers,
+                    Complete = true,
                 };
                 return at;
             }

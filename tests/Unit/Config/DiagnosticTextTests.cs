@@ -57,7 +57,9 @@ public class DiagnosticTextTests
     {
         var found = new Diagnostic
         {
-            Severity = Severity.Emerg, Message = "no events", Suggestion = "write events { }",
+            Severity = Severity.Emerg,
+            Message = "no events",
+            Suggestion = "write events { }",
         };
         Assert.Equal("nginx: [emerg] no events\n      write events { }\n",
             DiagnosticText.Render(found));

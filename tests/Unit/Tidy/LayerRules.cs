@@ -60,7 +60,7 @@ public static partial class LayerRules
     public static IEnumerable<string> Namespaces(TreeFile file)
     {
         var declared = Namespace().Match(file.Code);
-        string folder = file.Path[.. file.Path.LastIndexOf('/')];
+        string folder = file.Path[..file.Path.LastIndexOf('/')];
         string expected = "Sluice." + folder[(folder.IndexOf('/') + 1)..].Replace('/', '.');
         string actual = declared.Groups[1].Value;
         bool isShared = actual.Count('.') >= 2 && expected.StartsWith(actual + ".");

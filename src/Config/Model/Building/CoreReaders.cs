@@ -132,7 +132,10 @@ static class CoreReaders
             response = 400;
         return new ErrorPage
         {
-            Code = code, Response = response, Target = target, Args = args,
+            Code = code,
+            Response = response,
+            Target = target,
+            Args = args,
             IsNamed = target.IsConstant && target.Source.StartsWith('@'),
             Position = BuildContext.PositionOf(node),
         };

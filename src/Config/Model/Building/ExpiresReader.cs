@@ -20,7 +20,8 @@ static class ExpiresReader
         if (!template.IsConstant)
         {
             value = new ExpiresValue(new Expires(
-                ExpiresKind.Variable, 0, template, position) { IsModified = isModified });
+                ExpiresKind.Variable, 0, template, position)
+            { IsModified = isModified });
             return true;
         }
 

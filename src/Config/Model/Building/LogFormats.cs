@@ -60,7 +60,9 @@ sealed class LogFormats
         {
             formats[name] = new LogFormat
             {
-                Name = name, Escape = escape, Line = line,
+                Name = name,
+                Escape = escape,
+                Line = line,
                 Position = BuildContext.PositionOf(node),
             };
         }

@@ -85,7 +85,9 @@ static class LogReaders
 
         var target = new AccessLogTarget
         {
-            Path = template, Format = format, Position = BuildContext.PositionOf(node),
+            Path = template,
+            Format = format,
+            Position = BuildContext.PositionOf(node),
         };
         if (!TryParameters(build, node, ref target))
             return false;

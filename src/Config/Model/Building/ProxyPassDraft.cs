@@ -90,7 +90,8 @@ sealed class ProxyPassDraft
         ? new ProxyRedirect { Prefix = Url, Replacement = Template.Literal(locationName) }
         : new ProxyRedirect
         {
-            Prefix = Template.Literal(Url.Source + "/"), Replacement = Template.Literal("/"),
+            Prefix = Template.Literal(Url.Source + "/"),
+            Replacement = Template.Literal("/"),
         };
 
     /// <summary>The finished directive.</summary>

@@ -45,7 +45,9 @@ static class ProxyReaders
             return false;
         value = new ProxyRedirect
         {
-            Prefix = prefix, Pattern = pattern, Replacement = replacement,
+            Prefix = prefix,
+            Pattern = pattern,
+            Replacement = replacement,
         };
         return true;
     }

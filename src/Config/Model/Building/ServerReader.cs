@@ -67,7 +67,9 @@ static class ServerReader
         text = (isHost ? build.Environment.HostName : text).ToLowerAscii();
         return new ServerName
         {
-            Kind = KindOf(text), Text = text, Position = BuildContext.PositionOf(node),
+            Kind = KindOf(text),
+            Text = text,
+            Position = BuildContext.PositionOf(node),
         };
     }
 
@@ -93,7 +95,9 @@ static class ServerReader
             return null;
         return new ServerName
         {
-            Kind = ServerNameKind.Regex, Text = text, Pattern = pattern,
+            Kind = ServerNameKind.Regex,
+            Text = text,
+            Pattern = pattern,
             Position = BuildContext.PositionOf(node),
         };
     }

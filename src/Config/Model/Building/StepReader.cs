@@ -67,7 +67,8 @@ static class StepReader
 
         var step = new TryFiles
         {
-            Files = files.ToImmutable(), Position = BuildContext.PositionOf(node),
+            Files = files.ToImmutable(),
+            Position = BuildContext.PositionOf(node),
         };
         return Fallback(build, node, last, step);
     }
@@ -90,7 +91,8 @@ static class StepReader
             return null;
         return step with
         {
-            Fallback = fallback, IsNamed = fallback.IsConstant && text.StartsWith('@'),
+            Fallback = fallback,
+            IsNamed = fallback.IsConstant && text.StartsWith('@'),
         };
     }
 }

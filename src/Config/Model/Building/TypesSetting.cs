@@ -12,7 +12,9 @@ sealed class TypesSetting() : Setting("types")
 {
     static readonly FrozenDictionary<string, string> builtIn = new Dictionary<string, string>
     {
-        ["html"] = "text/html", ["gif"] = "image/gif", ["jpg"] = "image/jpeg",
+        ["html"] = "text/html",
+        ["gif"] = "image/gif",
+        ["jpg"] = "image/jpeg",
     }.ToFrozenDictionary();
 
     public override void Read(BuildContext build, Level level, DirectiveNode node)

@@ -73,7 +73,8 @@ static class UpstreamReaders
     {
         var server = new UpstreamServer
         {
-            Text = node.Arg(0), Position = BuildContext.PositionOf(node),
+            Text = node.Arg(0),
+            Position = BuildContext.PositionOf(node),
         };
         for (int arg = 1; arg < node.Args.Length; arg++)
         {

@@ -205,7 +205,7 @@ public sealed class Acceptor(Loop loop, List<Peer> peers) : IAcceptHandler
         return peer.Wakeup;
     }
 
-    public void OnAcceptFailed(Listener listener, int error) => 
+    public void OnAcceptFailed(Listener listener, int error) =>
         Failures.Add((error, loop.NowMs));
 
     public async LoopTask<Peer> NextAsync()
