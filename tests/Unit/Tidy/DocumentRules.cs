@@ -42,6 +42,12 @@ public static partial class DocumentRules
             .Concat(listed.Except(present).Select(path => $"{path} does not exist"));
     }
 
+    /// <summary>Packages that the build names and the decision about dependencies does not.</summary>
+    public static IEnumerable<string> PackagesWithoutReason(string packages, string decision) =>
+        Package().Matches(packages).Select(match => match.Groups[1].Value)
+            .Where(package => !decision.Contains(package, StringComparison.Ordinal))
+            .Select(package => $"{package} has no reason");
+
     static string Resolve(string from, string target)
     {
         string folder = from.Contains('/') ? from[..from.LastIndexOf('/')] : "";
@@ -62,6 +68,9 @@ public static partial class DocumentRules
     /// <summary>A line of the list of the data path's folders.</summary>
     [GeneratedRegex(@"^([A-Z]\w+)/ ", RegexOptions.Multiline)]
     private static partial Regex ProxyFolder();
+
+    [GeneratedRegex("<PackageVersion Include=\"([^\"]+)\"")]
+    private static partial Regex Package();
 
     [GeneratedRegex("<Project Path=\"([^\"]+)\"")]
     private static partial Regex Project();

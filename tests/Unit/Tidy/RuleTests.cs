@@ -178,6 +178,12 @@ public class RuleTests
             """<Project Path="a.csproj" /><Project Path="c.csproj" />""",
             ["a.csproj", "b.csproj"]));
 
+    [Fact]
+    public void A_package_without_a_reason_is_found() => Assert.Equal(
+        ["Two has no reason"],
+        DocumentRules.PackagesWithoutReason(
+            """<PackageVersion Include="One" /><PackageVersion Include="Two" />""", "One: yes"));
+
     static TreeFile Source(string text) => new("a.cs", text);
 
     static TreeFile Method(int lines) => Source(

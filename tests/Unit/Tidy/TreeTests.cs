@@ -56,6 +56,10 @@ public class TreeTests
             Tree.Folders("src").Concat(Tree.Folders("src/Proxy")).Concat(Tree.Folders("tests")),
             Tree.Exists));
 
+    [Fact]
+    public void Every_package_has_its_reason() => Assert.Empty(DocumentRules.PackagesWithoutReason(
+        Text("Directory.Packages.props"), Text("docs/decisions/0002-dependencies.md")));
+
     static string Text(string path) => Tree.Files.Single(file => file.Path == path).Text;
 
     static void Holds(IEnumerable<TreeFile> files, Func<TreeFile, IEnumerable<string>> rule)

@@ -24,15 +24,13 @@ public static partial class WordRules
     static readonly string[] servedInTurns =
     [
         "src/Proxy/Listen/", "src/Proxy/Client/", "src/Proxy/Http1/", "src/Proxy/Routing/",
-        "src/Proxy/Upstream/", "src/Proxy/Tunnel/",
+        "src/Proxy/Upstream/", "src/Proxy/Tunnel/", "src/Proxy/Variables/", "src/Proxy/Matching/",
     ];
 
     static readonly Ban[] bans =
     [
         new(@"\bDateTime(Offset)?\.(Utc)?Now\b|\bEnvironment\.TickCount|\bStopwatch\b",
-            ["src/Proxy/", "src/Config/"],
-            // A thread of its own, which has no loop's clock.
-            ["src/Proxy/Log/LogWriter.cs"], "Loop.NowMs or Loop.UnixMs: time is a parameter"),
+            ["src/Proxy/", "src/Config/"], [], "Loop.NowMs or Loop.UnixMs: time is a parameter"),
         new(@"\bRandom\.Shared\b|\bnew Random\(\)", ["src/", "tests/Unit/"],
             // Where chance enters the product.
             ["src/Proxy/Gateway.cs"],
@@ -47,7 +45,7 @@ public static partial class WordRules
             "an owner: state belongs to one loop; others Post"),
         new(@"\bTask\.Run\b|\bThreadPool\b", servedInTurns,
             // Compiles an expression that is used often; nothing waits for it.
-            ["src/Proxy/Routing/Matching/Expression.cs"],
+            ["src/Proxy/Matching/Expression.cs"],
             "the loop itself, or the one hand-off for work that blocks"),
         new(@"\basync\s+void\b", ["src/", "tests/"], [], "a task somebody awaits"),
         new(@"\bConsole\.(Write|Out|Error|In|Read)", ["src/Config/", "src/Net/", "src/Proxy/"], [],
