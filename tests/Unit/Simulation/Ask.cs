@@ -44,6 +44,9 @@ enum Outcome
 /// </summary>
 sealed class Ask
 {
+    /// <summary>client_max_body_size of all configurations.</summary>
+    internal const int BodyBytesMax = 100_000;
+
     internal required int Id { get; init; }
 
     // ---- the request ----
@@ -115,6 +118,18 @@ sealed class Ask
     /// </summary>
     internal bool MayEndUnnoticed =>
         AnswerForm == BodyForm.UntilClose || (IsHttp10 && AnswerForm == BodyForm.Chunked);
+
+    /// <summary>Answered by the configuration, without a peer.</summary>
+    internal bool IsSaid => Place == "/said/";
+
+    /// <summary>
+    /// The body is larger than allowed; of a chunked one nobody notices before it is read.
+    /// </summary>
+    internal bool IsTooLarge =>
+        RequestLength > BodyBytesMax && !(IsSaid && RequestForm == BodyForm.Chunked);
+
+    /// <summary>error_page asks again, of the same peers.</summary>
+    internal bool IsAskedAgain => Place == "/again/" && Status is 404 or 500;
 
     internal bool IsAnswerless => Method == "HEAD" || Status is 204 or 304;
 

@@ -182,6 +182,9 @@ sealed class BackendConnection : Endpoint, IHttpSink
                 break;
             case Misdeed.CloseWithinBody or Misdeed.ResetWithinBody:
                 byte[] body = ask.AnswerBody(run.Random);
+                // A whole answer would be a good one, and its connection used again.
+                if (body.Length == 0)
+                    head = "";
                 Send([.. Encoding.ASCII.GetBytes(head), .. body[..(body.Length / 2)]]);
                 if (ask.Misdeed == Misdeed.CloseWithinBody)
                     End();

@@ -123,7 +123,9 @@ public sealed class ClientTests
         server.Last.Send(Http.Ok("x"));
         gateway.Settle();
         Assert.EndsWith(Http.Body("x"), client.Take());
-        Assert.Equal(1, LogLine.Parse(gateway.AccessLines.Single()).BodyBytesSent);
+        var line = LogLine.Parse(gateway.AccessLines.Single());
+        Assert.Equal(client.ReceivedCount, line.BytesSent);
+        Assert.Equal(1, line.BodyBytesSent);
         gateway.AssertNothingStays();
     }
 

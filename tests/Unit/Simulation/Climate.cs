@@ -31,7 +31,8 @@ sealed record Climate(string Name, int FirstSeed, int RunsCount)
     {
         IsStrict = false,
         Misdeeds = 0.3,
-        Kills = 0.5,
+        OnlyPeersFail = true,
+        Kills = 0.1,
         Talks = 0.2,
     };
 
@@ -52,6 +53,7 @@ sealed record Climate(string Name, int FirstSeed, int RunsCount)
         Network = SimulatedFaults.Hostile,
         Misdeeds = 0.2,
         Kills = 0.3,
+        Shortages = 0.2,
         Moods = 0.3,
         Talks = 0.3,
         Reloads = 0.5,
@@ -67,6 +69,11 @@ sealed record Climate(string Name, int FirstSeed, int RunsCount)
     /// <summary>Nothing fails: every request is answered as planned.</summary>
     internal bool IsStrict { get; init; } = true;
 
+    /// <summary>
+    /// Clients and network behave, so that who asks a peer that behaves is answered.
+    /// </summary>
+    internal bool OnlyPeersFail { get; init; }
+
     /// <summary>Short timeouts, which slow sides do not meet.</summary>
     internal bool IsImpatient { get; init; }
 
@@ -76,6 +83,9 @@ sealed record Climate(string Name, int FirstSeed, int RunsCount)
 
     /// <summary>Peers that are killed and started again.</summary>
     internal double Kills { get; init; }
+
+    /// <summary>Times without a file descriptor.</summary>
+    internal double Shortages { get; init; }
 
     /// <summary>Clients that do not behave.</summary>
     internal double Moods { get; init; }

@@ -103,6 +103,9 @@ abstract class Endpoint : IConnectionHandler
         Line?.Close(reset);
     }
 
+    /// <summary>Gives up what is under way on this connection.</summary>
+    internal virtual void Abandon(bool reset) => Close(reset);
+
     public void OnReadable(Connection connection)
     {
         if (connection.State == ConnectionState.Connecting)

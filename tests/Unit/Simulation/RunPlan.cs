@@ -86,7 +86,8 @@ sealed class RunPlan(Random random, Climate climate)
     Ask ExchangeAsk()
     {
         string[] methods = ["GET", "GET", "GET", "HEAD", "POST", "POST", "PUT"];
-        string[] places = ["/kept/", "/kept/", "/passed/", "/mixed/", "/plain/", "/said/"];
+        string[] places =
+            ["/kept/", "/kept/", "/passed/", "/mixed/", "/plain/", "/again/", "/said/"];
         int[] statuses = [200, 200, 200, 200, 201, 204, 304, 404, 500];
         string method = methods[random.Next(methods.Length)];
         int status = statuses[random.Next(statuses.Length)];
@@ -176,8 +177,9 @@ sealed class RunPlan(Random random, Climate climate)
                 {{next[own.Next(next.Length)]}}
                 {{buffers[own.Next(buffers.Length)]}}
                 keepalive_requests {{2 + own.Next(6)}};
+                client_max_body_size {{Ask.BodyBytesMax}};
                 client_body_buffer_size {{1 + own.Next(16)}}k;
-                lingering_close {{(climate.IsStrict ? "always" : "on")}};
+                lingering_close {{(climate.Moods == 0 ? "always" : "on")}};
                 reset_timedout_connection {{(own.Next(2) == 0 ? "on" : "off")}};
                 proxy_ignore_client_abort {{(own.Next(4) == 0 ? "on" : "off")}};
                 location /kept/ { proxy_pass http://pool; }
@@ -194,6 +196,12 @@ sealed class RunPlan(Random random, Climate climate)
                     proxy_pass http://pool;
                 }
                 location /auto/ { proxy_pass http://pool; }
+                location /again/ {
+                    proxy_intercept_errors on;
+                    error_page 404 500 502 504 = @again;
+                    proxy_pass http://pool;
+                }
+                location @again { proxy_pass http://pool; }
                 location /said/ { return 200 said; }
             }
             """;

@@ -115,7 +115,7 @@ sealed class TalkSide
         if (IsResetting)
         {
             if (line.Random.Next(8) == 0)
-                line.Close(reset: line.Random.Next(2) == 0);
+                line.Abandon(reset: line.Random.Next(2) == 0);
             return;
         }
         bool isFirst = talk.Farewell == (IsClient ? Farewell.ClientFirst : Farewell.PeerFirst);

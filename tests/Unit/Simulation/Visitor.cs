@@ -87,6 +87,13 @@ sealed class Visitor : Endpoint, IHttpSink
         base.Close(reset);
     }
 
+    internal override void Abandon(bool reset)
+    {
+        Settle(Outcome.Left);
+        Close(reset);
+        alarm.Set(run.Random.Next(PauseMs + 1));
+    }
+
     // ---- asking ----
 
     void Step()
