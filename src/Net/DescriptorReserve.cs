@@ -16,20 +16,22 @@ sealed partial class DescriptorReserve
     const int DescriptorsLinux = 7;
     const int DescriptorsElsewhere = 8;
 
-    /// <summary>Takes the process's limit as it is now.</summary>
-    internal DescriptorReserve()
-    {
-        int limit = ReadLimit();
-        int reserved = Math.Min(NetLimits.DescriptorsReserved, limit / 4);
-        AcceptLimit = limit - reserved;
-        ConnectLimit = limit - (reserved / 2);
-    }
+    internal DescriptorReserve() => Read();
 
     /// <summary>An accepted socket with this number or a higher one is the last for now.</summary>
     internal int AcceptLimit { get; set; }
 
     /// <summary>Higher, so that who was let in can still be served.</summary>
     internal int ConnectLimit { get; set; }
+
+    /// <summary>Takes the process's limit as it is now.</summary>
+    internal void Read()
+    {
+        int limit = ReadLimit();
+        int reserved = Math.Min(NetLimits.DescriptorsReserved, limit / 4);
+        AcceptLimit = limit - reserved;
+        ConnectLimit = limit - (reserved / 2);
+    }
 
     static int ReadLimit()
     {

@@ -41,6 +41,13 @@ public abstract class Loop : IDisposable
     /// <summary>How many descriptors are for sockets. The simulated loop has its own bound.</summary>
     internal DescriptorReserve Descriptors { get; } = new();
 
+    /// <summary>Takes the process's limit of open files as it is now, after it was changed.</summary>
+    public void ReadDescriptorLimit()
+    {
+        AssertCurrent();
+        Descriptors.Read();
+    }
+
     /// <summary>
     /// The loop's one buffer for bytes on their way through. Whatever a handler leaves in it is
     /// gone at the next event. 64 KB: measured worth a factor of two at 64 KB messages.

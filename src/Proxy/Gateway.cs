@@ -80,6 +80,10 @@ public sealed class Gateway : IDisposable
         return null;
     }
 
+    /// <summary>Has the workers take the process's limit of open files, after it was changed.</summary>
+    public void ReadDescriptorLimit() =>
+        OnEveryWorker((worker, _) => worker.Loop.ReadDescriptorLimit());
+
     /// <summary>Opens the log files anew, after they were renamed (USR1).</summary>
     public void ReopenLogs() => options.Logs.Reopen();
 

@@ -8,13 +8,10 @@ internal static class ProcessSettings
 {
     /// <summary>Takes them on, at the start and at every reload.</summary>
     /// <param name="config">The configuration in force.</param>
-    /// <param name="log">Where a limit that cannot be had is told.</param>
-    public static void Apply(MainConfig config, ErrorLog log)
+    /// <returns>The errno of a limit that cannot be had; 0 when there is none.</returns>
+    public static int Apply(MainConfig config)
     {
-        if (config.RlimitNofile is { } count && Posix.LimitOpenFiles(count) is > 0 and var errno)
-        {
-            log.Write(LogLevel.Alert, $"setrlimit(RLIMIT_NOFILE, {count}) failed", errno);
-        }
+        int errno = config.RlimitNofile is { } count ? Posix.LimitOpenFiles(count) : 0;
         foreach (var (name, value) in config.Env)
         {
             if (value is not null)
@@ -24,5 +21,16 @@ internal static class ProcessSettings
         }
         // TZ may be among them.
         TimeZoneInfo.ClearCachedData();
+        return errno;
+    }
+
+    /// <summary>Says that a limit cannot be had, if so.</summary>
+    public static void Report(MainConfig config, int errno, ErrorLog log)
+    {
+        if (errno > 0)
+        {
+            log.Write(
+                LogLevel.Alert, $"setrlimit(RLIMIT_NOFILE, {config.RlimitNofile}) failed", errno);
+        }
     }
 }

@@ -49,6 +49,8 @@ internal sealed class Service(Func<Configuration> load)
     {
         // Before anybody can connect: who sees the port open may send a signal at once.
         ListenForSignals();
+        // The loops of the gateway go by the limit that they find.
+        int errno = ProcessSettings.Apply(config);
         if (Start(config) is not { } gateway)
         {
             return 1;
@@ -63,7 +65,7 @@ internal sealed class Service(Func<Configuration> load)
                 gateway.Wait();
                 return 1;
             }
-            ProcessSettings.Apply(config, gateway.Snapshot.MainErrors);
+            ProcessSettings.Report(config, errno, gateway.Snapshot.MainErrors);
             Announce(gateway);
             if (Daemon.IsChild)
             {
@@ -193,7 +195,8 @@ internal sealed class Service(Func<Configuration> load)
             return pidFile;
         }
         log = gateway.Snapshot.MainErrors;
-        ProcessSettings.Apply(config, log);
+        ProcessSettings.Report(config, ProcessSettings.Apply(config), log);
+        gateway.ReadDescriptorLimit();
         log.Write(LogLevel.Notice, "reconfigured");
         return pidFile.Path == config.PidPath ? pidFile : Move(pidFile, config.PidPath, log);
     }

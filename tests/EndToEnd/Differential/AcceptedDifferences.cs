@@ -39,8 +39,11 @@ static class AcceptedDifferences
     static string Draft(string name, IEnumerable<Difference> differences) =>
         JsonSerializer.Serialize(new Entry(name, "WHY", [.. differences]), format);
 
+    /// <summary>With nginx in Sluice's place nothing may differ: so the suite checks itself.</summary>
     static Entry[] Load()
     {
+        if (Path.GetFileName(Repository.Sluice) == "nginx")
+            return [];
         var path = Path.Combine(Repository.EndToEnd, "accepted.json");
         return JsonSerializer.Deserialize<Entry[]>(File.ReadAllText(path), format)!;
     }

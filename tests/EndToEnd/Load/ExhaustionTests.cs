@@ -49,8 +49,7 @@ public class ExhaustionTests
     {
         await using var backend = EchoBackend.Start();
         await using var gateway = await LoadGateway.StartAsync(
-            loop, $"server {backend.Endpoint};",
-            setup: new ProxySetup { RunAs = ["prlimit", $"--nofile={OpenFiles}"] });
+            loop, $"server {backend.Endpoint};", $"worker_rlimit_nofile {OpenFiles};");
         var (tunnel, _) = await gateway.OpenTunnelAsync();
 
         var crowd = new List<RawClient>();

@@ -38,7 +38,7 @@ sealed class LoadGateway : IAsyncDisposable
         var endpoint = new IPEndPoint(address, Loopback.FreePort(address));
         string Text(int generation) => $$"""
             worker_processes 2;
-            error_log logs/error.log notice;
+            error_log logs/error.log info;
             pid logs/nginx.pid;
             {{main}}
             events { worker_connections 20000; }
@@ -94,7 +94,14 @@ sealed class LoadGateway : IAsyncDisposable
     public async Task<(RawClient Client, HttpMessage Answer)> OpenTunnelAsync()
     {
         var client = await RawClient.ConnectAsync(Endpoint);
-        return (client, await client.ExchangeAsync(WebSocketFrames.Handshake("/ws/one")));
+        try
+        {
+            return (client, await client.ExchangeAsync(WebSocketFrames.Handshake("/ws/one")));
+        }
+        catch (IOException failed)
+        {
+            throw new IOException($"{failed.Message}\n{Proxy.ErrorLog}{Proxy.Errors}", failed);
+        }
     }
 
     public ValueTask DisposeAsync() => Proxy.DisposeAsync();

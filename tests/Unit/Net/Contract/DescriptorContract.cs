@@ -28,6 +28,17 @@ public abstract class DescriptorContract(Loop loop) : ContractFixture(loop)
     });
 
     [Fact]
+    public void The_limit_of_the_process_counts_once_it_is_read_again() => Run(async () =>
+    {
+        var acceptor = Listen();
+        Loop.Descriptors.AcceptLimit = Loop.Descriptors.ConnectLimit = 0;
+        Loop.ReadDescriptorLimit();
+        await ConnectAsync(acceptor.Listener.LocalAddress);
+        await acceptor.NextAsync();
+        Assert.Empty(acceptor.Failures);
+    });
+
+    [Fact]
     public void At_the_limit_a_connect_is_refused_and_below_it_is_not() => Run(async () =>
     {
         var acceptor = Listen();
