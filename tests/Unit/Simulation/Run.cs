@@ -17,8 +17,8 @@ sealed class Run : IDisposable
     const int PatienceMs = 3_000_000;
 
     /// <summary>Bytes of buffers that one exchange, and one tunnel, may have rented.</summary>
-    const long ExchangeBytesMax = 400 * 1024;
-    const long TunnelBytesMax = 2 * 128 * 1024;
+    const long ExchangeBytesMax = 256 * 1024;
+    const long TunnelBytesMax = 2 * 80 * 1024;
 
     readonly Climate climate;
     readonly RunPlan plan;

@@ -109,7 +109,7 @@ sealed class RunPlan(Random random, Climate climate)
             Status = status,
             AnswerForm = status is 204 or 304 ? BodyForm.None
                 : (BodyForm)(1 + random.Next((int)BodyForm.UntilClose)),
-            AnswerLength = status is 204 or 304 ? 0 : Length(),
+            AnswerLength = status is 204 or 304 ? 0 : AnswerLength(),
             InterimCount = isHttp10 ? 0 : random.Next(12) / 10,
             DelayMs = random.Next(3) == 0 ? random.Next(3000) : 0,
             IsEarly = hasBody && random.Next(8) == 0,
@@ -133,6 +133,10 @@ sealed class RunPlan(Random random, Climate climate)
             return (Farewell)random.Next((int)Farewell.PeerFirst + 1);
         return (Farewell)random.Next((int)Farewell.Nobody + 1);
     }
+
+    /// <summary>Now and then more than the gateway may hold.</summary>
+    int AnswerLength() =>
+        random.Next(60) == 0 ? 300_000 + random.Next(500_000) : Length();
 
     /// <summary>Mostly short, seldom more than any buffer holds.</summary>
     int Length() => random.Next(20) switch
