@@ -9,6 +9,12 @@ namespace Sluice.Peers;
 /// <summary>The processes of a run: a backend, all proxies, and the load generator again and again.</summary>
 sealed class PeersRun : IDisposable
 {
+    /// <summary>
+    /// How long the first, discarded round loads a proxy: the just-in-time compiler takes that
+    /// long on a busy core to bring the path to its last tier.
+    /// </summary>
+    const double WarmSeconds = 6;
+
     readonly string sluice;
     readonly string folder;
     readonly double seconds;
@@ -56,7 +62,9 @@ sealed class PeersRun : IDisposable
     Cell MeasureCpu(Scenario scenario, ProxyUnderTest proxy, int round)
     {
         double cpuBefore = 0;
-        var result = RunLoad(scenario, proxy.Port, onMeasuring: () => cpuBefore = proxy.CpuUs());
+        var result = RunLoad(
+            scenario, proxy.Port, onMeasuring: () => cpuBefore = proxy.CpuUs(),
+            round < 0 ? WarmSeconds : 1);
         var cpuUs = proxy.CpuUs() - cpuBefore;
         var count = result.GetProperty("count").GetInt64();
         var errors = result.GetProperty("errors").GetInt64();
@@ -96,14 +104,15 @@ sealed class PeersRun : IDisposable
             connected < 8000 ? $"only {connected} connected" : null);
     }
 
-    JsonElement RunLoad(Scenario scenario, int port, Action onMeasuring)
+    JsonElement RunLoad(
+        Scenario scenario, int port, Action onMeasuring, double warmSeconds = 1)
     {
         var url = scenario.IsGet ? $"http://127.0.0.1:{port}/" : $"ws://127.0.0.1:{port}/";
         var start = new ProcessStartInfo(
             "taskset",
             string.Create(CultureInfo.InvariantCulture,
                 $"-c 1 {sluice} bench {url} {scenario.Load} "
-                + $"--duration {seconds} --warmup 1 --json"))
+                + $"--duration {seconds} --warmup {warmSeconds} --json"))
         {
             RedirectStandardOutput = true,
         };
