@@ -13,7 +13,10 @@ sealed class PeersRun : IDisposable
     /// How long the first, discarded round loads a proxy: the just-in-time compiler takes that
     /// long on a busy core to bring the path to its last tier.
     /// </summary>
-    const double WarmSeconds = 6;
+    const double WarmSeconds = 4;
+
+    /// <summary>CPU time is counted in ticks; a proxy that hardly ran was not measured.</summary>
+    const double LeastShare = 0.05;
 
     readonly string sluice;
     readonly string folder;
@@ -76,7 +79,8 @@ sealed class PeersRun : IDisposable
             Math.Round(share, 3), 0,
             result.GetProperty("p50Us").GetInt64(), result.GetProperty("p99Us").GetInt64(),
             errors > 0 ? $"{errors} errors: {result.GetProperty("firstError")}"
-                : count == 0 ? "nothing was counted" : null);
+                : count == 0 ? "nothing was counted"
+                : share < LeastShare ? "too little CPU time for the kernel's clock to count" : null);
     }
 
     /// <summary>
