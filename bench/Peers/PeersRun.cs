@@ -80,7 +80,8 @@ sealed class PeersRun : IDisposable
             result.GetProperty("p50Us").GetInt64(), result.GetProperty("p99Us").GetInt64(),
             errors > 0 ? $"{errors} errors: {result.GetProperty("firstError")}"
                 : count == 0 ? "nothing was counted"
-                : share < LeastShare ? "too little CPU time for the kernel's clock to count" : null);
+                : share < LeastShare ? "too little CPU time for the kernel's clock to count"
+                : null);
     }
 
     /// <summary>
