@@ -283,10 +283,14 @@ public sealed class Worker
     }
 
     /// <summary>A defect ended the service of one client: it is closed, the others go on.</summary>
-    internal void Fault(Exception exception)
+    internal void Fault(ClientConnection client, Exchange? exchange, Exception exception)
     {
-        Debug.Fail(exception.ToString());
+        Clients.Remove(client);
+        if (exchange is not null)
+            ExchangesCount--;
+        StopWhenEmpty();
         Snapshot.MainErrors.Defect(exception);
+        Debug.Fail(exception.ToString());
     }
 }
 

@@ -145,13 +145,16 @@ sealed partial class ClientConnection : IRostered
         }
     }
 
-    /// <summary>A defect: this connection ends, its pooled objects are not used again.</summary>
+    /// <summary>
+    /// A defect: this connection ends and its peer is let go. What it had from pools is not used
+    /// again, because nobody knows what state it is in.
+    /// </summary>
     void Fault(Exception exception)
     {
-        worker.Clients.Remove(this);
         wakeup.Cancel();
         connection.Close(reset: true);
-        worker.Fault(exception);
+        exchange?.Forward?.Abort();
+        worker.Fault(this, exchange, exception);
     }
 
     void Close(Ending ending)

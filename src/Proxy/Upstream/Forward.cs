@@ -416,6 +416,15 @@ sealed class Forward(Worker worker)
         Free(outcome);
     }
 
+    /// <summary>A defect ended the exchange: its peer must not stay counted, nor connected.</summary>
+    public void Abort()
+    {
+        if (selection.Current is null)
+            return;
+        Peer?.Close();
+        selection.Free(PeerOutcome.Success, worker.Loop.NowMs / 1000);
+    }
+
     /// <summary>The connection belongs to a tunnel now, which releases the peer at its end.</summary>
     public void Detach()
     {

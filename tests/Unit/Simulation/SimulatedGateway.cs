@@ -6,6 +6,7 @@ using Sluice.Net;
 using Sluice.Net.Simulated;
 using Sluice.Proxy;
 using Sluice.Proxy.Log;
+using Sluice.Proxy.Upstream;
 using Sluice.Unit.Config;
 using Sluice.Unit.Config.Model;
 
@@ -30,11 +31,12 @@ sealed class SimulatedGateway : IDisposable
     readonly List<Snapshot> snapshots = [];
     readonly List<Endpoint> endpoints = [];
 
-    internal SimulatedGateway(string http, int seed = 1, SimulatedFaults? faults = null)
+    internal SimulatedGateway(
+        string http, int seed = 1, SimulatedFaults? faults = null, LogStorage? logs = null)
     {
         Network = new(seed, faults);
         Loop = new(Network);
-        writer = LogWriter.Inline(storage, new NetworkTime(Network));
+        writer = LogWriter.Inline(logs ?? storage, new NetworkTime(Network));
         Worker = new(0, Loop, Offload.Inline, new Random(seed));
         Assert.Null(Reload(http));
     }
@@ -99,6 +101,9 @@ sealed class SimulatedGateway : IDisposable
 
     internal void Pass(long ms) => Loop.RunFor(ms);
 
+    /// <summary>Exchanges and tunnels that hold a peer, of all that ever were configured.</summary>
+    internal int HoldsCount => Peers().Sum(peer => peer.State.ConnsCount);
+
     /// <summary>Everybody leaves; then nothing may be left.</summary>
     internal void AssertNothingStays()
     {
@@ -120,14 +125,7 @@ sealed class SimulatedGateway : IDisposable
         Assert.Equal(0, Worker.TunnelsCount);
         Assert.Equal(0, Worker.ExchangesCount);
         Assert.Equal(0, Worker.Buffers.OutCount);
-        foreach (var snapshot in snapshots)
-        {
-            foreach (var upstream in snapshot.Http!.AllUpstreams)
-            {
-                foreach (var peer in snapshot.GroupOf(upstream).Peers)
-                    Assert.Equal(0, peer.State.ConnsCount);
-            }
-        }
+        Assert.Equal(0, HoldsCount);
         Assert.Equal(Worker.Counters.Requests, AccessLines.Length);
         Assert.DoesNotContain("internal error", ErrorText);
     }
@@ -137,6 +135,12 @@ sealed class SimulatedGateway : IDisposable
         Loop.Dispose();
         writer.Dispose();
     }
+
+    IEnumerable<Peer> Peers() =>
+        from snapshot in snapshots
+        from upstream in snapshot.Http!.AllUpstreams
+        from peer in snapshot.GroupOf(upstream).Peers.ToArray()
+        select peer;
 
     static MainConfig? Build(string http)
     {
