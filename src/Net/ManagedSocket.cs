@@ -131,17 +131,17 @@ static class ManagedSocket
         }
     }
 
-    /// <summary>After a receive of nothing has completed: it was the end, or a failure.</summary>
-    internal static bool HasNoBytes(Socket socket)
+    /// <summary>
+    /// What a read would find: more than 0 for bytes, 0 for the end, Again for nothing, or the
+    /// -errno of a failure, which the system tells only this once. To be asked after a receive
+    /// of nothing has completed: the runtime completes it at any event of the socket, also at
+    /// one that tells of bytes that were read long ago.
+    /// </summary>
+    internal static int Peek(Socket socket)
     {
-        try
-        {
-            return socket.Available == 0;
-        }
-        catch (SocketException)
-        {
-            return true;
-        }
+        Span<byte> one = stackalloc byte[1];
+        int count = socket.Receive(one, SocketFlags.Peek, out var failure);
+        return failure == SocketError.Success ? count : ToResult(failure);
     }
 
     internal static void ShutdownSend(Socket socket)

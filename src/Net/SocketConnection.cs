@@ -269,10 +269,15 @@ sealed class SocketConnection : Connection, ITimed, IDisposable
             receive.Dispose();
             return;
         }
-        if (receive.Error != 0)
-            error = receive.Error;
-        bool isGone = error != 0 || ManagedSocket.HasNoBytes(socket);
-        Tell(readable: true, writable: false, isGone);
+        int found = receive.Error != 0 ? receive.Error : ManagedSocket.Peek(socket);
+        if (found == IoResult.Again)
+        {
+            AwaitBytes();
+            return;
+        }
+        if (found < 0)
+            error = found;
+        Tell(readable: true, writable: false, peerGone: found <= 0);
     }
 
     /// <summary>

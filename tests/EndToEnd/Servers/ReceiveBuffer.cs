@@ -40,7 +40,7 @@ public sealed class ReceiveBuffer
             // Thousands of idle connections hold no buffer: it is rented once there are bytes.
             do
                 await socket.ReceiveAsync(Memory<byte>.Empty);
-            while (ReadAvailable(socket));
+            while (await ReadAsync(socket));
             End(reset: false);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -107,12 +107,12 @@ public sealed class ReceiveBuffer
     }
 
     /// <summary>Appends what is there; false at the end of the connection.</summary>
-    bool ReadAvailable(Socket socket)
+    async Task<bool> ReadAsync(Socket socket)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            var read = socket.Receive(chunk);
+            var read = await socket.ReceiveAsync(chunk.AsMemory());
             Append(chunk.AsSpan(0, read));
             return read > 0;
         }
