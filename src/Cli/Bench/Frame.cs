@@ -62,7 +62,10 @@ static class Frame
             length = 10;
         var isMasked = (bytes[1] & MaskBit) != 0;
         if (bytes.Length < length + (isMasked ? 4 : 0))
+        {
+            payloadLength = 0;
             return 0;
+        }
         if (length == 4)
             payloadLength = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
         else if (length == 10)
