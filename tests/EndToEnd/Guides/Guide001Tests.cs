@@ -51,7 +51,8 @@ public class Guide001Tests(Guide001Fixture fixture) : IClassFixture<Guide001Fixt
         for (var request = 0; request < 6; request++)
             order += JsonDocument.Parse((await guide.GetAsync("/dev/service/x")).Text)
                 .RootElement.GetProperty("id").GetString();
-        Assert.Equal("abcabc", order);
+        // Whose turn is first depends on how many requests came before, from other tests.
+        Assert.Contains(order, (string[])["abcabc", "bcabca", "cabcab"]);
     }
 
     /// <summary>Runs a client from each address; the instances that served them.</summary>
