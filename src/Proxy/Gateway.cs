@@ -135,6 +135,7 @@ public sealed class Gateway : IDisposable
             return failure;
         }
         OnEveryWorker((worker, _) => worker.Use(next));
+        opened.UseBuffers();
         // Tunnels of the old configuration may still log: a file that was given back is opened
         // again when it has to be.
         files?.Release();

@@ -8,7 +8,8 @@ static class LogRows
         new("access_log", Contexts.HttpServerLocationIf | Contexts.LimitExcept, Args.OneMore,
             Kind.Other)
         {
-            Syntax = "path [format [buffer=size] [gzip[=level]] [flush=time] [if=condition]] | off",
+            Syntax = "path | syslog:server=address[,parameter=value]"
+                + " [format [buffer=size] [flush=time] [if=condition]] | off",
             Default = "logs/access.log combined", Inherits = true, Repeats = true,
             Summary = "Where a line for each exchange is written, and in which form.",
         },

@@ -42,7 +42,8 @@ static class MainRows
         },
         new("error_log", Contexts.Main, Args.OneMore, Kind.Other)
         {
-            Syntax = "file | stderr [level]", Default = "logs/error.log error", Repeats = true,
+            Syntax = "file | stderr | syslog:server=address[,parameter=value] [level]",
+            Default = "logs/error.log error", Repeats = true,
             Summary = "Where errors are written, and from which level on.",
         },
         new("env", Contexts.Main, Args.One, Kind.Other)

@@ -21,7 +21,7 @@ public sealed record BuildEnvironment
     public int PageSize { get; init; } = Environment.SystemPageSize;
 
     /// <summary>What <c>$hostname</c> in a server_name stands for, in lower case.</summary>
-    public string HostName { get; init; } = Environment.MachineName.ToLowerInvariant();
+    public string HostName { get; init; } = Dns.GetHostName().ToLowerInvariant();
 
     /// <summary>
     /// Whether the process may bind ports below 1024: a server without <c>listen</c> takes port

@@ -1,3 +1,4 @@
+using System.Net;
 using Sluice.Config.Syntax;
 
 namespace Sluice.Config.Model;
@@ -20,14 +21,37 @@ public enum LogLevel
 /// <summary>One <c>error_log</c> directive.</summary>
 public sealed record ErrorLogTarget
 {
-    /// <summary>The full path of the file; null for standard error.</summary>
+    /// <summary>The full path of the file; null for standard error, or a syslog server.</summary>
     public required string? Path { get; init; }
+
+    /// <summary>The syslog server that takes the place of a file; null for none.</summary>
+    public SyslogConfig? Syslog { get; init; }
 
     /// <summary>The least severe level that is written.</summary>
     public LogLevel Level { get; init; } = LogLevel.Error;
 
     /// <summary>Where it is written; null for the built-in default.</summary>
     public Position? Position { get; init; }
+}
+
+/// <summary>A log's <c>syslog:</c> server and parameters.</summary>
+public sealed record SyslogConfig
+{
+    /// <summary>As written: <c>syslog:server=...</c>; two logs with one text share a sender.</summary>
+    public required string Source { get; init; }
+
+    public required EndPoint EndPoint { get; init; }
+
+    /// <summary>The facility's number (RFC 3164, section 4.1.1); local7 by default.</summary>
+    public int Facility { get; init; } = 23;
+
+    /// <summary>The severity of access logs, 0 to 7; info by default.</summary>
+    public int Severity { get; init; } = 6;
+
+    public string Tag { get; init; } = "nginx";
+
+    /// <summary>Not with <c>nohostname</c>.</summary>
+    public bool HasHostName { get; init; } = true;
 }
 
 /// <summary>The <c>escape=</c> parameter of <c>log_format</c>.</summary>
@@ -60,18 +84,24 @@ public sealed record LogFormat
 /// <summary>One <c>access_log</c> directive with a file.</summary>
 public sealed record AccessLogTarget
 {
-    /// <summary>The full path of the file, perhaps with variables.</summary>
+    /// <summary>The full path of the file, perhaps with variables; or syslog:... as written.</summary>
     public required Template Path { get; init; }
+
+    /// <summary>The syslog server that takes the place of a file; null for none.</summary>
+    public SyslogConfig? Syslog { get; init; }
 
     public required LogFormat Format { get; init; }
 
     /// <summary><c>if=</c>: the line is skipped when this is empty or <c>0</c>.</summary>
     public Template? If { get; init; }
 
-    /// <summary><c>buffer=</c> in bytes; null writes each line at once.</summary>
+    /// <summary><c>buffer=</c> in bytes; null writes lines as they come.</summary>
     public int? BufferSize { get; init; }
 
-    /// <summary><c>flush=</c>: the longest time a line stays in the buffer.</summary>
+    /// <summary>
+    /// <c>flush=</c>: the longest time a line stays in the buffer; null for as long as there is
+    /// room.
+    /// </summary>
     public long? FlushMs { get; init; }
 
     /// <summary>Where it is written; null for the default <c>logs/access.log</c>.</summary>

@@ -56,39 +56,49 @@ public abstract class AccessLogOutput(LineFormat format, IExchangeValue? conditi
     }
 
     /// <summary>Null when the line has to be dropped.</summary>
-    private protected abstract LogFile? FileOf(Exchange exchange);
+    private protected abstract LogTarget? FileOf(Exchange exchange);
 }
 
-/// <summary>An access log in one file.</summary>
-public sealed class FileAccessLog(LogFile file, LineFormat format, IExchangeValue? condition)
+/// <summary>An access log in one file, or with one syslog server.</summary>
+public sealed class FileAccessLog(LogTarget file, LineFormat format, IExchangeValue? condition)
     : AccessLogOutput(format, condition)
 {
-    private protected override LogFile? FileOf(Exchange exchange) => file;
+    private protected override LogTarget? FileOf(Exchange exchange) => file;
 }
 
 /// <summary>An access log whose path has variables.</summary>
 /// <param name="path">The path; completed with the prefix when it is relative.</param>
+/// <param name="root">The directory without which nothing is written: the request's root.</param>
 /// <param name="files">Whose writer opens the files, and whose prefix it is.</param>
 /// <param name="format">How a line looks.</param>
 /// <param name="condition"><c>if=</c>; null writes every line.</param>
 public sealed class VariableAccessLog(
-    IExchangeValue path, LogFiles files, LineFormat format, IExchangeValue? condition)
+    IExchangeValue path, IExchangeValue root, LogFiles files, LineFormat format,
+    IExchangeValue? condition)
     : AccessLogOutput(format, condition)
 {
     internal override bool ReadsAnswer => base.ReadsAnswer || path.ReadsAnswer;
 
-    private protected override LogFile? FileOf(Exchange exchange)
+    /// <summary>The writer looks whether the root is there, which may block.</summary>
+    private protected override LogTarget? FileOf(Exchange exchange)
     {
         var scratch = Scratch.Bytes;
         int start = scratch.Length;
+        root.Append(exchange, scratch);
+        bool isRootSafe = !scratch.From(start).Contains((byte)0);
+        scratch.Append((byte)0);
+        int prefixStart = scratch.Length;
         scratch.AppendLatin1(files.Prefix);
         int pathStart = scratch.Length;
         path.Append(exchange, scratch);
         var written = scratch.From(pathStart);
-        bool isAbsolute = written.StartsWith("/"u8);
-        var file = IsSafe(written)
-            ? files.Writer.ForPath(isAbsolute ? written : scratch.From(start))
-            : null;
+        bool isSafe = isRootSafe && IsSafe(written);
+        if (isSafe && written[0] == '/')
+        {
+            written.CopyTo(scratch.Mutable(prefixStart));
+            scratch.Truncate(scratch.Length - (pathStart - prefixStart));
+        }
+        var file = isSafe ? files.Writer.ForPath(scratch.From(start)) : null;
         Scratch.Release(scratch, start);
         return file;
     }

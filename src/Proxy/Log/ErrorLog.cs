@@ -14,14 +14,15 @@ public sealed partial class ErrorLog
     [ThreadStatic]
     static int threadId;
 
-    readonly ImmutableArray<(LogFile File, LogLevel Level)> targets;
+    readonly ImmutableArray<(LogTarget Log, LogLevel Level)> targets;
     readonly TimeProvider clock;
     readonly LogLevel leastSevere;
 
     /// <summary>The files are among those of <paramref name="files"/>.</summary>
     public ErrorLog(ImmutableArray<ErrorLogTarget> targets, LogFiles files)
     {
-        this.targets = [.. targets.Select(target => (files.Find(target.Path), target.Level))];
+        this.targets = [.. targets.Select(target =>
+            (files.Find(target.Syslog?.Source ?? target.Path), target.Level))];
         clock = files.Writer.Clock;
         foreach (var target in this.targets)
         {
@@ -107,7 +108,7 @@ public sealed partial class ErrorLog
         foreach (var target in targets)
         {
             if (level <= target.Level)
-                target.File.Append(line);
+                target.Log.Append(level, line);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Sluice.Config.Model;
 using Sluice.Net;
 
 namespace Sluice.Proxy.Log;
@@ -16,10 +17,22 @@ public sealed partial class FileLogStorage : LogStorage
     const int NoSuchFile = -2;
     const int Interrupted = -4;
     const int InputOutput = -5;
+    const int NotDirectory = -20;
     const int NoSpace = -28;
 
     public override LogHandle? Open(string? path, out int error) =>
         OperatingSystem.IsLinux() ? OpenNative(path, out error) : OpenPortable(path, out error);
+
+    public override LogHandle? OpenSyslog(SyslogConfig config, out int error) =>
+        SyslogSocket.Open(config.EndPoint, out error);
+
+    public override int TestDirectory(string path)
+    {
+        var name = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
+        if (Directory.Exists(name))
+            return 0;
+        return File.Exists(name) ? NotDirectory : NoSuchFile;
+    }
 
     [SupportedOSPlatform("linux")]
     static DescriptorHandle? OpenNative(string? path, out int error)

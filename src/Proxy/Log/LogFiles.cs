@@ -9,7 +9,8 @@ namespace Sluice.Proxy.Log;
 /// </summary>
 public sealed class LogFiles
 {
-    readonly Dictionary<string, LogFile> files = [];
+    readonly Dictionary<string, LogTarget> files = [];
+    readonly Dictionary<LogTarget, AccessLogTarget> buffered = [];
 
     LogFiles(LogWriter writer, string prefix)
     {
@@ -30,19 +31,38 @@ public sealed class LogFiles
     {
         var opened = new LogFiles(writer, config.Prefix);
         failure = null;
-        foreach (var (path, position) in PathsOf(config))
+        foreach (var (path, syslog, position) in TargetsOf(config))
         {
-            failure = opened.Add(path, position);
+            failure = opened.Add(path, syslog, position);
             if (failure is null)
                 continue;
             opened.Release();
             return null;
         }
+        foreach (var log in AccessLogsOf(config).Where(log => log.BufferSize is not null))
+            opened.buffered.TryAdd(opened.Find(log.Path.Source), log);
+        foreach (var file in opened.files.Values.Where(file => file.Holders == 1))
+            opened.UseBuffer(file);
         return opened;
     }
 
     /// <summary>The file of a path that the configuration names; null is standard error.</summary>
-    public LogFile Find(string? path) => files[path ?? ""];
+    public LogTarget Find(string? path) => files[path ?? ""];
+
+    /// <summary>
+    /// The configuration is in force: files that another one named too have its buffers now.
+    /// </summary>
+    public void UseBuffers()
+    {
+        foreach (var file in files.Values)
+            UseBuffer(file);
+    }
+
+    void UseBuffer(LogTarget file)
+    {
+        var log = buffered.GetValueOrDefault(file);
+        file.SetBuffer(log?.BufferSize ?? 0, log?.FlushMs ?? 0);
+    }
 
     /// <summary>Gives the files back when the configuration is not used any more.</summary>
     public void Release()
@@ -52,8 +72,14 @@ public sealed class LogFiles
         files.Clear();
     }
 
-    LogOpenFailure? Add(string? path, Position? position)
+    LogOpenFailure? Add(string? path, SyslogConfig? syslog, Position? position)
     {
+        if (syslog is not null)
+        {
+            if (!files.ContainsKey(syslog.Source))
+                files.Add(syslog.Source, Writer.Open(syslog));
+            return null;
+        }
         if (files.ContainsKey(path ?? ""))
             return null;
         if (Writer.Open(path, out int error) is not { } file)
@@ -62,30 +88,33 @@ public sealed class LogFiles
         return null;
     }
 
-    static IEnumerable<(string? Path, Position? Position)> PathsOf(MainConfig config)
+    static IEnumerable<(string?, SyslogConfig?, Position?)> TargetsOf(MainConfig config)
     {
         foreach (var target in config.ErrorLogs)
-            yield return (target.Path, target.Position);
-        foreach (var server in config.Http?.Servers ?? [])
+            yield return (target.Path, target.Syslog, target.Position);
+        foreach (var location in LevelsOf(config))
         {
-            var levels = server.Locations.Concat(server.NamedLocations.Values).Prepend(server.Root);
-            foreach (var path in levels.SelectMany(PathsOf))
-                yield return path;
+            foreach (var target in location.Core.ErrorLogs)
+                yield return (target.Path, target.Syslog, target.Position);
+            foreach (var target in location.Core.AccessLogs)
+            {
+                if (target.Path.IsConstant)
+                    yield return (target.Path.Source, target.Syslog, target.Position);
+            }
         }
     }
 
-    static IEnumerable<(string? Path, Position? Position)> PathsOf(LocationConfig location)
-    {
-        foreach (var target in location.Core.ErrorLogs)
-            yield return (target.Path, target.Position);
-        foreach (var target in location.Core.AccessLogs)
-        {
-            if (target.Path.IsConstant)
-                yield return (target.Path.Source, target.Position);
-        }
-        foreach (var path in location.Children.SelectMany(PathsOf))
-            yield return path;
-    }
+    static IEnumerable<AccessLogTarget> AccessLogsOf(MainConfig config) =>
+        LevelsOf(config).SelectMany(level => level.Core.AccessLogs);
+
+    static IEnumerable<LocationConfig> LevelsOf(MainConfig config) =>
+        from server in config.Http?.Servers ?? []
+        from level in server.Locations.Concat(server.NamedLocations.Values).Prepend(server.Root)
+        from location in LevelsOf(level)
+        select location;
+
+    static IEnumerable<LocationConfig> LevelsOf(LocationConfig location) =>
+        location.Children.SelectMany(LevelsOf).Prepend(location);
 }
 
 /// <summary>A log file that could not be opened.</summary>

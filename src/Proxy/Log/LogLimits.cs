@@ -10,6 +10,12 @@ public static class LogLimits
     /// </summary>
     public const int PendingBytes = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of access_log's buffer= at most; a larger one is taken for this. They are allowed on
+    /// top of <see cref="PendingBytes"/>.
+    /// </summary>
+    public const int BufferBytes = 64 * 1024 * 1024;
+
     /// <summary>From this many pending bytes on the writer does not wait for more.</summary>
     public const int UrgentBytes = 256 * 1024;
 
@@ -24,6 +30,12 @@ public static class LogLimits
 
     /// <summary>How long a file that could not be written is left alone, as in nginx.</summary>
     public const int RetryMs = 1000;
+
+    /// <summary>
+    /// How often a syslog server that does not take messages is told of: each lost message, as
+    /// nginx does, would fill one log because another is gone.
+    /// </summary>
+    public const int SyslogReportMs = 60_000;
 
     /// <summary>
     /// How long a stopping process waits for its last lines; a disk that hangs does not hold it.

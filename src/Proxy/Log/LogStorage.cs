@@ -1,3 +1,5 @@
+using Sluice.Config.Model;
+
 namespace Sluice.Proxy.Log;
 
 /// <summary>Where log files are: the file system, or memory in simulations and tests.</summary>
@@ -10,6 +12,15 @@ public abstract class LogStorage
     /// <param name="path">A full path, one char a byte; null is standard error.</param>
     /// <param name="error">Zero, or the <c>-errno</c>.</param>
     public abstract LogHandle? Open(string? path, out int error);
+
+    /// <summary>
+    /// Opens a socket that sends each write as one datagram and never blocks. Failure as with
+    /// files.
+    /// </summary>
+    public abstract LogHandle? OpenSyslog(SyslogConfig config, out int error);
+
+    /// <summary>0 when a path is a directory, else a <c>-errno</c>.</summary>
+    public abstract int TestDirectory(string path);
 }
 
 /// <summary>An open log file.</summary>
@@ -31,6 +42,9 @@ public sealed class MemoryLogStorage : LogStorage
 
     /// <summary>What the next calls to Open answer instead of a file; zero opens.</summary>
     public int OpenError { get; set; }
+
+    /// <summary>Directories that are not there; every other one is.</summary>
+    public HashSet<string> MissingDirectories { get; } = [];
 
     /// <summary>What the next calls to Write answer instead of taking bytes; zero takes them.</summary>
     public int WriteError { get; set; }
@@ -59,6 +73,12 @@ public sealed class MemoryLogStorage : LogStorage
         return new Handle(this, file);
     }
 
+    /// <summary>Messages to a syslog server are kept as a file of its name, a line each.</summary>
+    public override LogHandle? OpenSyslog(SyslogConfig config, out int error) =>
+        Open(config.Source, out error) is { } handle ? new Lines(handle) : null;
+
+    public override int TestDirectory(string path) => MissingDirectories.Contains(path) ? -2 : 0;
+
     /// <summary>What was written to a file; nothing for one that was never opened.</summary>
     public byte[] Bytes(string path) => files.TryGetValue(path, out var file) ? file.ToArray() : [];
 
@@ -81,5 +101,18 @@ public sealed class MemoryLogStorage : LogStorage
         }
 
         public override void Close() => storage.OpenCount--;
+    }
+
+    sealed class Lines(LogHandle handle) : LogHandle
+    {
+        public override int Write(ReadOnlySpan<byte> bytes)
+        {
+            int count = handle.Write(bytes);
+            if (count > 0)
+                handle.Write("\n"u8);
+            return count;
+        }
+
+        public override void Close() => handle.Close();
     }
 }

@@ -14,11 +14,11 @@ public sealed class LogWriter : IDisposable
     readonly LogStorage storage;
     readonly bool isInline;
     readonly Lock gate = new();
-    readonly Dictionary<string, LogFile> held = [];
+    readonly Dictionary<string, LogTarget> held = [];
     readonly ConcurrentDictionary<byte[], LogFile> variable = new(ByteKeyComparer.Instance);
     readonly AutoResetEvent wake = new(false);
     readonly AutoResetEvent hurry = new(false);
-    volatile LogFile[] files = [];
+    volatile LogTarget[] targets = [];
     volatile bool isStopping;
     volatile bool isReopening;
     bool isWriting;
@@ -66,14 +66,7 @@ public sealed class LogWriter : IDisposable
     {
         if (storage.Open(path, out error) is not { } handle)
             return null;
-        LogFile? file;
-        lock (gate)
-        {
-            if (!held.TryGetValue(path ?? "", out file))
-                held[path ?? ""] = file = new(this, path);
-            file.Holders++;
-            List(file);
-        }
+        var file = (LogFile)Hold(path ?? "", () => new LogFile(this, path));
         file.Replace(handle);
         if (isInline)
             WriteAll(0);
@@ -81,16 +74,38 @@ public sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Gives a file back. Who still has it may append to it: it stays open until it has not been
-    /// used for a while, and is opened again when it must be.
+    /// The sender of a <c>syslog:</c> log. Its socket is opened by the first message: a server
+    /// that is not there is no reason not to start, as in nginx.
     /// </summary>
-    public void Release(LogFile file)
+    public LogTarget Open(SyslogConfig config) =>
+        Hold(config.Source, () => new SyslogSender(this, config));
+
+    LogTarget Hold(string key, Func<LogTarget> make)
     {
         lock (gate)
         {
-            if (--file.Holders == 0)
-                held.Remove(file.Path ?? "");
+            if (!held.TryGetValue(key, out var target))
+                held[key] = target = make();
+            target.Holders++;
+            List(target);
+            return target;
         }
+    }
+
+    /// <summary>
+    /// Gives a file back. Who still has it may append to it: it stays open until it has not been
+    /// used for a while, and is opened again when it must be.
+    /// </summary>
+    public void Release(LogTarget target)
+    {
+        lock (gate)
+        {
+            if (--target.Holders > 0)
+                return;
+            held.Remove(target.Key);
+        }
+        // Nobody fills its buffer up any more.
+        target.SetBuffer(0, 0);
     }
 
     /// <summary>
@@ -98,20 +113,28 @@ public sealed class LogWriter : IDisposable
     /// is written. Null when too many of them are open, or the path is too long: the line is
     /// dropped and counted.
     /// </summary>
+    /// <param name="path">The directory that has to exist, a zero, and the path.</param>
     public LogFile? ForPath(ReadOnlySpan<byte> path)
     {
         var byPath = variable.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (byPath.TryGetValue(path, out var file))
             return file;
-        if (path.Length > LogLimits.PathBytes || variable.Count >= LogLimits.VariableFiles)
+        int rootEnd = path.IndexOf((byte)0);
+        if (Math.Max(rootEnd, path.Length - rootEnd - 1) > LogLimits.PathBytes
+            || variable.Count >= LogLimits.VariableFiles)
         {
             Interlocked.Increment(ref tooManyCount);
             return null;
         }
-        return variable.GetOrAdd(
-            path.ToArray(),
-            static (bytes, writer) => new(writer, Encoding.Latin1.GetString(bytes)),
-            this);
+        return variable.GetOrAdd(path.ToArray(), MakeVariable, this);
+    }
+
+    static LogFile MakeVariable(byte[] key, LogWriter writer)
+    {
+        int rootEnd = Array.IndexOf(key, (byte)0);
+        return new(
+            writer, Encoding.Latin1.GetString(key.AsSpan(rootEnd + 1)),
+            rootEnd < 0 ? null : Encoding.Latin1.GetString(key.AsSpan(0, rootEnd)), key);
     }
 
     /// <summary>Opens every file anew (USR1, after a rotation).</summary>
@@ -133,7 +156,7 @@ public sealed class LogWriter : IDisposable
         isStopping = true;
         if (thread is null)
         {
-            WriteAll(NowMs());
+            WriteAll(NowMs(), isLast: true);
             return true;
         }
         Hurry();
@@ -153,10 +176,10 @@ public sealed class LogWriter : IDisposable
     /// A file that had no line waiting has one now. Under the lock, so that a file that is just
     /// being closed for want of use is looked at again.
     /// </summary>
-    internal void Wake(LogFile file)
+    internal void Wake(LogTarget target)
     {
         lock (gate)
-            List(file);
+            List(target);
         if (isInline)
             WriteAll(0);
         else
@@ -171,39 +194,39 @@ public sealed class LogWriter : IDisposable
         wake.Set();
     }
 
-    internal void Report(string message, int errno)
+    internal void Report(string message, int errno, LogLevel level = LogLevel.Alert)
     {
         hasReported = true;
-        Reports?.Write(LogLevel.Alert, message, errno);
+        Reports?.Write(level, message, errno);
     }
 
     /// <summary>
     /// One round over all files, and another when the first had something to report. On the
     /// thread, or by hand when there is none.
     /// </summary>
-    internal void WriteAll(long nowMs)
+    internal void WriteAll(long nowMs, bool isLast = false)
     {
         if (isWriting)
             return;
         isWriting = true;
         hasReported = false;
-        WriteRound(nowMs);
+        WriteRound(nowMs, isLast);
         if (hasReported)
-            WriteRound(nowMs);
+            WriteRound(nowMs, isLast);
         isWriting = false;
     }
 
-    void WriteRound(long nowMs)
+    void WriteRound(long nowMs, bool isLast)
     {
         bool reopen = isReopening;
         isReopening = false;
         bool isUnheld = false;
-        foreach (var file in files)
+        foreach (var target in targets)
         {
-            file.Write(storage, nowMs);
+            target.Write(storage, nowMs, isAll: reopen || isLast);
             if (reopen)
-                file.Reopen(storage);
-            isUnheld |= file.Holders == 0;
+                target.Reopen(storage);
+            isUnheld |= target.Holders == 0;
         }
         if (isUnheld)
             CloseUnused(nowMs);
@@ -220,35 +243,30 @@ public sealed class LogWriter : IDisposable
             WriteAll(NowMs());
         }
         // Once more, also for a file that is being left alone after a failure.
-        WriteAll(NowMs() + LogLimits.RetryMs);
-        foreach (var file in files)
-            file.Close();
+        WriteAll(NowMs() + LogLimits.RetryMs, isLast: true);
+        foreach (var target in targets)
+            target.Close();
     }
 
     long NowMs() => (long)(Clock.GetTimestamp() * 1000.0 / Clock.TimestampFrequency);
 
-    /// <summary>Until a file is due again: after a failure, or for being closed unused.</summary>
+    /// <summary>Until a file is due: after a failure, for its buffer, or for being unused.</summary>
     int WaitMs(long nowMs)
     {
         long due = long.MaxValue;
-        foreach (var file in files)
-        {
-            if (file.RetryAtMs > 0)
-                due = Math.Min(due, file.RetryAtMs);
-            else if (file.Holders == 0)
-                due = Math.Min(due, file.UsedMs + LogLimits.VariableFileIdleMs);
-        }
+        foreach (var target in targets)
+            due = Math.Min(due, target.NextMs);
         return due == long.MaxValue
             ? Timeout.Infinite
             : (int)Math.Clamp(due - nowMs, 0, int.MaxValue);
     }
 
-    void List(LogFile file)
+    void List(LogTarget target)
     {
-        if (file.IsListed)
+        if (target.IsListed)
             return;
-        file.IsListed = true;
-        files = [.. files, file];
+        target.IsListed = true;
+        targets = [.. targets, target];
     }
 
     /// <summary>
@@ -257,26 +275,26 @@ public sealed class LogWriter : IDisposable
     /// </summary>
     void CloseUnused(long nowMs)
     {
-        List<LogFile> unused = [];
+        List<LogTarget> unused = [];
         lock (gate)
         {
-            var unheld = files.Where(file => file.Holders == 0 && file.IsEmpty)
-                .OrderBy(file => file.UsedMs).ToArray();
+            var unheld = targets.Where(target => target.Holders == 0 && target.IsEmpty)
+                .OrderBy(target => target.UsedMs).ToArray();
             int excess = variable.Count - (LogLimits.VariableFiles / 2);
-            foreach (var file in unheld)
+            foreach (var target in unheld)
             {
-                if (excess <= 0 && nowMs - file.UsedMs < LogLimits.VariableFileIdleMs)
+                if (excess <= 0 && nowMs - target.UsedMs < LogLimits.VariableFileIdleMs)
                     break;
                 excess--;
-                unused.Add(file);
-                file.IsListed = false;
-                if (file.Path is not null)
-                    variable.TryRemove(Encoding.Latin1.GetBytes(file.Path), out _);
+                unused.Add(target);
+                target.IsListed = false;
+                if (target is LogFile { VariableKey: { } key })
+                    variable.TryRemove(key, out _);
             }
-            files = [.. files.Where(file => file.IsListed)];
+            targets = [.. targets.Where(target => target.IsListed)];
         }
-        foreach (var file in unused)
-            file.Close();
+        foreach (var target in unused)
+            target.Close();
     }
 
     void ReportTooMany()

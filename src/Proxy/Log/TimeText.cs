@@ -20,6 +20,7 @@ public sealed class TimeText(TimeZoneInfo zone)
     readonly byte[] local = new byte["28/Sep/1970:12:00:00 +0600".Length];
     readonly byte[] iso8601 = new byte["1970-09-28T12:00:00+06:00".Length];
     readonly byte[] errorLog = new byte["1970/09/28 12:00:00".Length];
+    readonly byte[] syslog = new byte["Sep 28 12:00:00".Length];
     readonly byte[] http = new byte["Mon, 28 Sep 1970 06:00:00 GMT".Length];
     long second = long.MinValue;
 
@@ -31,6 +32,9 @@ public sealed class TimeText(TimeZoneInfo zone)
 
     /// <summary>As the lines of the error log begin.</summary>
     public ReadOnlySpan<byte> ErrorLog => errorLog;
+
+    /// <summary>As messages to syslog begin (RFC 3164, section 4.1.2).</summary>
+    public ReadOnlySpan<byte> Syslog => syslog;
 
     /// <summary>As the Date header (RFC 9110, section 5.6.7).</summary>
     public ReadOnlySpan<byte> Http => http;
@@ -79,6 +83,11 @@ public sealed class TimeText(TimeZoneInfo zone)
         Digits(errorLog, 5, time.Month, 2);
         Digits(errorLog, 8, time.Day, 2);
         WriteClock(errorLog, 11, time);
+
+        Ascii(syslog, 0, "       ");
+        Ascii(syslog, 0, months[time.Month - 1]);
+        Digits(syslog, time.Day < 10 ? 5 : 4, time.Day, time.Day < 10 ? 1 : 2);
+        WriteClock(syslog, 7, time);
     }
 
     void WriteHttp(DateTime utc)

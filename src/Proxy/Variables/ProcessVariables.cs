@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Sluice.Config.Model;
 using Sluice.Proxy.Log;
@@ -12,7 +13,7 @@ static class ProcessVariables
         new ConstantVariable("nginx_version", Encoding.ASCII.GetBytes(NginxVersion.Number)),
         new ConstantVariable("pid", Encoding.ASCII.GetBytes($"{Environment.ProcessId}")),
         new ConstantVariable(
-            "hostname", Encoding.Latin1.GetBytes(Environment.MachineName.ToLowerInvariant())),
+            "hostname", Encoding.Latin1.GetBytes(Dns.GetHostName().ToLowerInvariant())),
         new BuiltInVariable("msec", static (x, to) =>
         {
             to.AppendSeconds(x.Worker.Loop.UnixMs);

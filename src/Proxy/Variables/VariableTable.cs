@@ -70,7 +70,8 @@ public sealed class VariableTable
         var condition = target.If is { } text ? Compile(text) : null;
         return target.Path.IsConstant
             ? new FileAccessLog(files.Find(target.Path.Source), format, condition)
-            : new VariableAccessLog(Compile(target.Path), files, format, condition);
+            : new VariableAccessLog(
+                Compile(target.Path), Get("document_root"), files, format, condition);
     }
 
     void AddDefined(HttpConfig http)

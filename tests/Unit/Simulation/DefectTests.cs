@@ -1,3 +1,4 @@
+using Sluice.Config.Model;
 using Sluice.Proxy.Log;
 
 namespace Sluice.Unit.Simulation;
@@ -43,6 +44,11 @@ public sealed class DefectTests
             error = 0;
             return new Handle(this);
         }
+
+        public override LogHandle? OpenSyslog(SyslogConfig config, out int error) =>
+            Open(null, out error);
+
+        public override int TestDirectory(string path) => 0;
 
         sealed class Handle(BrokenLogs logs) : LogHandle
         {

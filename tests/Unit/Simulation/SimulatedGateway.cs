@@ -72,6 +72,7 @@ sealed class SimulatedGateway : IDisposable
             return failed.Message;
         }
         Worker.Use(next);
+        files.UseBuffers();
         snapshots.LastOrDefault()?.Logs.Release();
         writer.Reports = next.MainErrors;
         snapshots.Add(next);

@@ -22,18 +22,23 @@ static class LogReaders
     {
         value = null!;
         string path = node.Arg(0);
-        foreach (string kind in (string[])["syslog", "memory"])
-        {
-            if (path.StartsWith(kind + ":"))
-                return NoSuchLog(build, node, kind);
-        }
+        if (path.StartsWith("memory:"))
+            return build.Fail(node, 0, "nginx was built without debug support",
+                "memory: is for debugging nginx itself; name a file, stderr or syslog:");
+
+        SyslogConfig? syslog = null;
+        if (path.StartsWith(SyslogReader.Prefix) && !SyslogReader.TryRead(build, node, out syslog))
+            return false;
 
         if (!TryLevel(build, node, out var level))
             return false;
 
         value = new ErrorLogTarget
         {
-            Path = path == "stderr" ? null : build.Environment.FullPath(path),
+            Path = path == "stderr" || syslog is not null
+                ? null
+                : build.Environment.FullPath(path),
+            Syslog = syslog,
             Level = level,
             Position = BuildContext.PositionOf(node),
         };
@@ -71,11 +76,7 @@ static class LogReaders
         value = new AccessLogEntry(Target: null);
         if (node.Arg(0) == "off")
             return node.Args.Length == 1 || build.InvalidParameter(node, 1);
-        if (node.Arg(0).StartsWith("syslog:"))
-            return NoSuchLog(build, node, "syslog");
-
-        string path = build.Environment.FullPath(node.Arg(0));
-        if (!build.TryTemplate(node, 0, path, out var template))
+        if (!TryPlace(build, node, out var path, out var syslog))
             return false;
 
         string name = node.Args.Length > 1 ? node.Arg(1) : LogFormats.CombinedName;
@@ -85,7 +86,8 @@ static class LogReaders
 
         var target = new AccessLogTarget
         {
-            Path = template,
+            Path = path,
+            Syslog = syslog,
             Format = format,
             Position = BuildContext.PositionOf(node),
         };
@@ -94,6 +96,16 @@ static class LogReaders
 
         value = new AccessLogEntry(target);
         return IsBufferRight(build, node, target);
+    }
+
+    static bool TryPlace(
+        BuildContext build, DirectiveNode node, out Template path, out SyslogConfig? syslog)
+    {
+        syslog = null;
+        if (!node.Arg(0).StartsWith(SyslogReader.Prefix))
+            return build.TryTemplate(node, 0, build.Environment.FullPath(node.Arg(0)), out path);
+        path = Template.Literal(node.Arg(0));
+        return SyslogReader.TryRead(build, node, out syslog);
     }
 
     static bool TryParameters(BuildContext build, DirectiveNode node, ref AccessLogTarget target)
@@ -140,13 +152,11 @@ static class LogReaders
             return build.Fail(node, $"no buffer is defined for access_log \"{node.Arg(0)}\"");
         if (target.BufferSize is null)
             return true;
+        if (target.Syslog is not null)
+            return build.Fail(node, 0, "logs to syslog cannot be buffered");
         if (!target.Path.IsConstant)
             return build.Fail(node, 0, "buffered logs cannot have variables in name");
         return build.Logs.AgreesWithEarlier(target) || build.Fail(node, 0, $"access_log "
             + $"\"{node.Arg(0)}\" already defined with conflicting parameters");
     }
-
-    static bool NoSuchLog(BuildContext build, DirectiveNode node, string kind) => build.Fail(
-        node, 0, $"\"{node.Name}\" cannot write to {kind}",
-        $"{kind} is a feature of nginx that Sluice does not implement; name a file or stderr");
 }

@@ -263,10 +263,37 @@ public sealed class LogWriterTests : IDisposable
     }
 
     [Fact]
+    public void Without_its_root_a_path_with_variables_gets_no_file()
+    {
+        ReportTo("/log/error");
+        storage.MissingDirectories.Add("/gone");
+        var file = writer.ForPath("/gone\0/log/a"u8)!;
+        var other = writer.ForPath("/here\0/log/b"u8)!;
+        Append(file, "lost\n");
+        Append(other, "kept\n");
+        writer.WriteAll(0);
+        Append(file, "lost\n");
+        writer.WriteAll(0);
+
+        Assert.Equal(["/log/error", "/log/b"], storage.Paths);
+        Assert.Equal("kept\n", storage.Text("/log/b"));
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(
+            storage.Text("/log/error"),
+            "\\[error\\] .* testing \"/gone\" existence failed "
+            + "\\(2: No such file or directory\\)\n"));
+        storage.MissingDirectories.Clear();
+        Append(file, "new\n");
+        writer.WriteAll(0);
+        Assert.Equal("new\n", storage.Text("/log/a"));
+    }
+
+    [Fact]
     public void A_path_longer_than_a_path_can_be_is_refused()
     {
-        Assert.NotNull(writer.ForPath(new byte[LogLimits.PathBytes]));
-        Assert.Null(writer.ForPath(new byte[LogLimits.PathBytes + 1]));
+        var path = new byte[LogLimits.PathBytes + 1];
+        path.AsSpan().Fill((byte)'a');
+        Assert.NotNull(writer.ForPath(path.AsSpan(1)));
+        Assert.Null(writer.ForPath(path));
     }
 
     [Fact]
