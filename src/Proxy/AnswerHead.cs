@@ -1,3 +1,4 @@
+using Sluice.Config.Model;
 using Sluice.Proxy.Http1;
 
 namespace Sluice.Proxy;
@@ -84,26 +85,54 @@ static class AnswerHead
     }
 
     /// <summary>expires, add_header, the empty line; the whole head is the exchange's SentHead.</summary>
-    public static void End(Exchange x, int start, long modifiedSeconds = -1)
+    public static void End(Exchange x, int start)
     {
-        // What there is of the head is what $sent_http_* of add_header see.
+        Configured(x, start, modifiedSeconds: -1, IsHeaderStatus(x.Status));
+        Close(x, start);
+    }
+
+    /// <summary>
+    /// expires and add_header; of a status that is not listed only what is for all of them.
+    /// </summary>
+    public static void Configured(Exchange x, int start, long modifiedSeconds, bool isListed)
+    {
+        // What there is of the head is what $sent_http_* of expires and add_header see.
         x.SentHead = new ArenaRange(start, x.Arena.Length - start);
-        var isListed = IsHeaderStatus(x.Status);
         if (isListed && x.Location.Config.Core.Expires is { } expires)
+        {
             ExpiresHeaders.Append(x, expires, modifiedSeconds);
+            x.SentHead = new ArenaRange(start, x.Arena.Length - start);
+        }
         foreach (var header in x.Location.AddHeaders)
         {
             if (isListed || header.Always)
                 AddHeader(x, header);
         }
+    }
+
+    /// <summary>How long the file is of which no range was there (RFC 9110, section 14.4).</summary>
+    public static void UnsatisfiedRange(Exchange x)
+    {
+        x.Arena.Append("Content-Range: bytes */"u8);
+        x.Arena.Append(x.UnsatisfiedLength);
+        x.Arena.Append("\r\n"u8);
+    }
+
+    /// <summary>The empty line: the head is whole.</summary>
+    public static void Close(Exchange x, int start)
+    {
         x.Arena.Append("\r\n"u8);
         x.SentHead = new ArenaRange(start, x.Arena.Length - start);
         x.HeadBytesSent += x.SentHead.Length;
     }
 
-    /// <summary>expires takes the place of what a peer says of caching.</summary>
+    /// <summary>
+    /// expires takes the place of what a peer says of caching. One with variables is evaluated
+    /// when the rest of the head is there, and removes what it replaces by itself.
+    /// </summary>
     public static bool ReplacesCaching(Exchange x) =>
-        x.Location.Config.Core.Expires is not null && IsHeaderStatus(x.Status);
+        x.Location.Config.Core.Expires is { Kind: not ExpiresKind.Variable }
+        && IsHeaderStatus(x.Status);
 
     /// <summary>The statuses that expires and add_header without `always` are for.</summary>
     public static bool IsHeaderStatus(int status) =>

@@ -127,6 +127,9 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>The status sent to the client, 0 before there is one.</summary>
     public int Status { get; internal set; }
 
+    /// <summary>Bytes of the file that has none of the ranges asked for; -1 when none was.</summary>
+    internal long UnsatisfiedLength { get; set; } = -1;
+
     /// <summary>The head as it was sent, in <see cref="Arena"/> ($sent_http_*).</summary>
     public ArenaRange SentHead { get; internal set; }
 
@@ -326,6 +329,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         CaptureCount = 0;
         RequestId = default;
         Status = 0;
+        UnsatisfiedLength = -1;
         SentHead = default;
         SentTrailers = default;
         IsPipelined = false;

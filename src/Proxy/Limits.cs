@@ -41,4 +41,10 @@ public static class Limits
 
     /// <summary>How much larger that buffer is.</summary>
     public const int ReadAheadBytes = 8 * 1024;
+
+    /// <summary>
+    /// Ranges of one request for a file. Each is a part with a head of its own and a way to the
+    /// disk; with more the whole file is sent, as nginx does beyond max_ranges.
+    /// </summary>
+    public const int RangesOfFile = 1000;
 }

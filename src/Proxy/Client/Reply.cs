@@ -76,9 +76,25 @@ static class Reply
         AnswerHead.Framing(x, isChunked: false);
         if (!isMadeAbsolute && !location.IsEmpty)
             AnswerHead.Field(x, "Location"u8, location);
-        AnswerHead.End(x, start);
+        EndHead(x, start);
         var sendsBody = hasBody && x.Head.Method != RequestMethod.Head;
         x.Output.Send(x, x.At(x.SentHead), sendsBody ? body : default);
         x.IsComplete = !x.Output.IsBroken;
+    }
+
+    /// <summary>
+    /// A range that was not satisfied is answered with the file's length (RFC 9110, section
+    /// 15.5.17), and as in nginx with the headers of the file that was found.
+    /// </summary>
+    static void EndHead(Exchange x, int start)
+    {
+        if (x.UnsatisfiedLength < 0)
+        {
+            AnswerHead.End(x, start);
+            return;
+        }
+        AnswerHead.Configured(x, start, modifiedSeconds: -1, isListed: true);
+        AnswerHead.UnsatisfiedRange(x);
+        AnswerHead.Close(x, start);
     }
 }

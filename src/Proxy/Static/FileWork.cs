@@ -33,6 +33,9 @@ sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wa
     /// <summary>When the file was last changed, in whole seconds since 1970.</summary>
     public long ModifiedSeconds { get; private set; }
 
+    /// <summary>Why nothing is there: ENOENT, or ENOTDIR when a file stands in the way.</summary>
+    public int Errno { get; private set; } = 2;
+
     public override void Execute()
     {
         try
@@ -45,6 +48,8 @@ sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wa
             if (!File.Exists(path))
             {
                 Kind = FileKind.Missing;
+                if (LeadsThroughFile())
+                    Errno = 20;
                 return;
             }
             Kind = FileKind.File;
@@ -70,6 +75,15 @@ sealed class FileWork(Wakeup wakeup, string path, bool opens) : OffloadedWork(wa
             Kind = FileKind.Failed;
             Error = e.Message;
         }
+    }
+
+    /// <summary>The nearest thing on the way that exists is no directory.</summary>
+    bool LeadsThroughFile()
+    {
+        var way = Path.GetDirectoryName(path);
+        while (way is not null && !File.Exists(way) && !Directory.Exists(way))
+            way = Path.GetDirectoryName(way);
+        return File.Exists(way);
     }
 }
 

@@ -6,9 +6,8 @@ using Sluice.Proxy.Routing;
 namespace Sluice.Proxy.Static;
 
 /// <summary>
-/// Answers from files: try_files, index, and whole files with their type, length, Last-Modified,
-/// ETag and 304. Source: ngx_http_static_module.c, ngx_http_index_module.c,
-/// ngx_http_try_files_module.c, ngx_http_not_modified_filter_module.c.
+/// Answers from files: try_files, index, and the file that root and URI name. Source:
+/// ngx_http_static_module.c, ngx_http_index_module.c, ngx_http_try_files_module.c.
 /// </summary>
 static class Files
 {
@@ -63,7 +62,7 @@ static class Files
         switch (file.Kind)
         {
             case FileKind.Missing:
-                x.Location.Errors.OpenFailed(x, path, errno: 2);
+                x.Location.Errors.OpenFailed(x, path, file.Errno);
                 return Verdict.Fail(404);
             case FileKind.Forbidden:
                 x.Location.Errors.OpenFailed(x, path, errno: 13);
@@ -75,8 +74,7 @@ static class Files
                 return RedirectToSlash(x);
         }
         using (file.Handle)
-            await SendAsync(x, file);
-        return Verdict.Done;
+            return await FileAnswer.SendAsync(x, file);
     }
 
     static async LoopTask<Verdict> ServeIndexAsync(Exchange x)
@@ -104,7 +102,7 @@ static class Files
         await home.RunAsync(x.Worker);
         if (home.Kind != FileKind.Directory)
         {
-            x.Location.Errors.IndexNotFound(x, directory + FirstIndexName(x), errno: 2);
+            x.Location.Errors.IndexNotFound(x, directory + FirstIndexName(x), home.Errno);
             return Verdict.Fail(404);
         }
         x.Location.Errors.DirectoryForbidden(x, directory);
@@ -155,56 +153,6 @@ static class Files
         return Path.IsPathRooted(path) ? path : x.Snapshot.Config.Prefix + path;
     }
 
-    // ---- the answer ----
-
-    static async LoopTask SendAsync(Exchange x, FileWork file)
-    {
-        var isNotModified = IsNotModified(x, file);
-        SendHead(x, file, isNotModified ? 304 : 200);
-        if (isNotModified || x.Head.Method == RequestMethod.Head)
-        {
-            x.IsComplete = true;
-            return;
-        }
-        var buffer = x.Worker.Buffers.Rent(NetLimits.ScratchBytes);
-        var sent = 0L;
-        while (sent < file.Length && await x.Output.DrainAsync(x))
-        {
-            var piece = new FileReadWork(x.Wakeup, file.Handle!, buffer, sent);
-            await piece.RunAsync(x.Worker);
-            if (piece.Count <= 0)
-                break;
-            var count = (int)Math.Min(piece.Count, file.Length - sent);
-            x.Output.Send(x, buffer.AsSpan(0, count));
-            sent += count;
-        }
-        x.Worker.Buffers.Return(buffer);
-        x.IsComplete = sent == file.Length;
-        // A file that became shorter leaves the client waiting for bytes that will not come.
-        if (!x.IsComplete)
-            x.KeepAlive = false;
-    }
-
-    static void SendHead(Exchange x, FileWork file, int status)
-    {
-        Span<byte> date = stackalloc byte[HeaderText.DateLength];
-        HeaderText.FormatDate(file.ModifiedSeconds, date);
-        var start = AnswerHead.Begin(x, status);
-        AnswerHead.ServerAndDate(x);
-        if (status != 304)
-        {
-            AnswerHead.Field(x, "Content-Type"u8, TypeOf(x));
-            AnswerHead.Field(x, "Content-Length"u8, file.Length);
-        }
-        AnswerHead.Field(x, "Last-Modified"u8, date);
-        AnswerHead.Framing(x, isChunked: false);
-        x.Arena.Append("ETag: "u8);
-        AppendETag(x.Arena, file);
-        x.Arena.Append("\r\n"u8);
-        AnswerHead.End(x, start, file.ModifiedSeconds);
-        x.Output.Send(x, x.At(x.SentHead));
-    }
-
     /// <summary>The type that the path's extension has, or default_type.</summary>
     public static ReadOnlySpan<byte> TypeOf(Exchange x)
     {
@@ -216,46 +164,5 @@ static class Files
         return dot > 0 && types.TryGetValue(extension, out var type)
             ? type.Span
             : x.Location.DefaultType.Span;
-    }
-
-    /// <summary>nginx's validator: the time of change and the length, both in hexadecimal.</summary>
-    static void AppendETag(ByteBuilder to, FileWork file) =>
-        to.AppendLatin1($"\"{file.ModifiedSeconds:x}-{file.Length:x}\"");
-
-    /// <summary>
-    /// If-None-Match decides where it is sent, else If-Modified-Since, which has to name the very
-    /// second (nginx's default "exact"; RFC 9110, section 13.2.2).
-    /// </summary>
-    static bool IsNotModified(Exchange x, FileWork file)
-    {
-        if (x.ErrorPageStatus is not (0 or 200))
-            return false;
-        if (x.Head.TryFind(KnownHeader.IfNoneMatch, out var match))
-        {
-            var text = x.Worker.Text;
-            text.Clear();
-            AppendETag(text, file);
-            return MatchesTag(match.Value(x.HeadBuffer), text.Written);
-        }
-        if (!x.Head.TryFind(KnownHeader.IfModifiedSince, out var since))
-            return false;
-        Span<byte> date = stackalloc byte[HeaderText.DateLength];
-        HeaderText.FormatDate(file.ModifiedSeconds, date);
-        return since.Value(x.HeadBuffer).SequenceEqual(date);
-    }
-
-    static bool MatchesTag(ReadOnlySpan<byte> list, ReadOnlySpan<byte> tag)
-    {
-        if (list.SequenceEqual("*"u8))
-            return true;
-        foreach (var part in list.Split((byte)','))
-        {
-            var candidate = list[part].Trim(" \t"u8);
-            if (candidate.StartsWith("W/"u8))
-                candidate = candidate[2..];
-            if (candidate.SequenceEqual(tag))
-                return true;
-        }
-        return false;
     }
 }

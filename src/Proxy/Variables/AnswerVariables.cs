@@ -30,13 +30,17 @@ static class AnswerVariables
         new ConstantVariable("limit_rate", "0"u8.ToArray()),
     ];
 
-    /// <summary>Always three digits: "000" before there is a status.</summary>
+    /// <summary>
+    /// Always three digits: "000" before there is a status. An error page has its own from the
+    /// beginning.
+    /// </summary>
     static bool AppendStatus(Exchange x, ByteBuilder to)
     {
+        var status = x.Status != 0 ? x.Status : x.ErrorPageStatus;
         var room = to.Reserve(3);
-        room[0] = (byte)('0' + (x.Status / 100));
-        room[1] = (byte)('0' + (x.Status / 10 % 10));
-        room[2] = (byte)('0' + (x.Status % 10));
+        room[0] = (byte)('0' + (status / 100));
+        room[1] = (byte)('0' + (status / 10 % 10));
+        room[2] = (byte)('0' + (status % 10));
         to.Advance(3);
         return true;
     }

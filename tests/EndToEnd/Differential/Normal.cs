@@ -7,7 +7,7 @@ namespace Sluice.EndToEnd.Differential;
 
 /// <summary>
 /// Takes out of an observation what differs between any two runs of any two proxies: clocks,
-/// addresses and folders of the run, and the name and version a server gives itself.
+/// addresses and folders of the run, boundaries, and the name and version a server gives itself.
 /// </summary>
 /// <param name="places">Text of this side, and the word that stands for it on every side.</param>
 /// <param name="bridged">True for Debian's nginx, whose version is older than Sluice's model.</param>
@@ -24,8 +24,7 @@ sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places, boo
     public List<string> Headers(HttpMessage message)
     {
         var date = message.Header("Date");
-        List<string> lines = [.. message.Headers.Select(line => Header(line, date))];
-        return bridged ? VersionBridge.ResponseHeaders(lines) : lines;
+        return [.. message.Headers.Select(line => Header(line, date))];
     }
 
     /// <summary>A body or any other text.</summary>
@@ -33,7 +32,7 @@ sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places, boo
     {
         foreach (var (own, word) in places)
             text = text.Replace(own, word, StringComparison.Ordinal);
-        return ServerName().Replace(text, "SERVER");
+        return Boundary().Replace(ServerName().Replace(text, "SERVER"), "BOUNDARY");
     }
 
     public string Text(byte[] bytes) => Text(Encoding.Latin1.GetString(bytes));
@@ -47,7 +46,7 @@ sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places, boo
             return ParseDate(line[6..]) is null ? line : "Date: DATE";
         if (line.StartsWith("Expires: ", StringComparison.Ordinal)
             && ParseDate(line[9..]) is { } expires && ParseDate(date ?? "") is { } now
-            && Math.Abs((expires - now).TotalDays) < 3660)
+            && (expires - now).TotalHours is > -1 and < 3660 * 24)
             return string.Create(
                 CultureInfo.InvariantCulture, $"Expires: DATE+{(expires - now).TotalSeconds}");
         return Text(line);
@@ -62,6 +61,10 @@ sealed partial class Normal(IReadOnlyList<(string Own, string Word)> places, boo
     /// <summary>In the Server header and under every built-in error page.</summary>
     [GeneratedRegex(@"(?<=Server: |<hr><center>)(nginx|sluice)(/[0-9.]+)?")]
     private static partial Regex ServerName();
+
+    /// <summary>Between the parts of multipart/byteranges: a number of 20 digits.</summary>
+    [GeneratedRegex(@"(?<=boundary=|\r\n--)\d{20}")]
+    private static partial Regex Boundary();
 
     [GeneratedRegex(@"^\S+ \S+ (\[\w+\]) \d+#\d+: (\*\d+ )?")]
     private static partial Regex ErrorStart();

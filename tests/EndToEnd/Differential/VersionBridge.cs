@@ -22,14 +22,4 @@ static class VersionBridge
         }
         return headers;
     }
-
-    /// <summary>
-    /// Parts of files are not served in this version, so they are not offered either; the case
-    /// static/range shows it.
-    /// </summary>
-    public static List<string> ResponseHeaders(List<string> headers)
-    {
-        headers.Remove("Accept-Ranges: bytes");
-        return headers;
-    }
 }
