@@ -154,7 +154,7 @@ sealed class RequestBody
         if (hasContinued || State != BodyState.Reading || !exchange.Head.ExpectsContinue)
             return;
         hasContinued = true;
-        if (exchange.RequestBytes == exchange.Head.Consumed)
+        if (exchange.RequestBytes == exchange.Head.LineBytes)
             exchange.Output.SendInterim(exchange, "HTTP/1.1 100 Continue\r\n\r\n"u8);
     }
 
@@ -223,11 +223,12 @@ sealed class RequestBody
 
     /// <summary>
     /// Reads away what nobody wants of the body, as far as it is there. True when the body has
-    /// ended, so that the connection can go on.
+    /// ended, so that the connection can go on. Not counted as bytes of the request, as in nginx.
     /// </summary>
     public bool Discard(Exchange exchange)
     {
         hasContinued = true;
+        var wanted = exchange.RequestBytes;
         for (var reads = 0;
             State == BodyState.Reading && reads < Limits.DiscardReadsPerTurn;
             reads++)
@@ -237,6 +238,7 @@ sealed class RequestBody
             if (count < 0)
                 break;
         }
+        exchange.RequestBytes = wanted;
         return State != BodyState.Reading;
     }
 

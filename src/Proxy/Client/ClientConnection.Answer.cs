@@ -23,6 +23,7 @@ sealed partial class ClientConnection
     Verdict Refuse()
     {
         exchange.KeepAlive = false;
+        TakePathOfLine();
         exchange.Location.Errors.RequestRejected(exchange);
         return Verdict.Fail(exchange.Head.Rejection.Status());
     }

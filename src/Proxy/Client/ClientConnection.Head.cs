@@ -33,7 +33,7 @@ sealed partial class ClientConnection
         {
             var status = x.Head.Parse(
                 x.HeadBuffer.AsSpan(0, x.BufferedEnd), listen.Current.HeadRules);
-            x.RequestBytes = x.Head.Consumed;
+            x.RequestBytes = x.Head.LineBytes;
             if (status != HeadStatus.NeedMore)
             {
                 x.BufferedStart = x.Head.Consumed;
@@ -115,9 +115,21 @@ sealed partial class ClientConnection
     {
         exchange.Status = status;
         exchange.KeepAlive = false;
+        TakePathOfLine();
         exchange.BufferedStart = exchange.BufferedEnd;
         exchange.Location.Errors.HeadNotFinished(exchange, isTimedOut: status == 408);
         return HeadOutcome.Incomplete;
+    }
+
+    /// <summary>
+    /// A head that is not served has a URI all the same, for logs and error pages, if its
+    /// request line was sound.
+    /// </summary>
+    void TakePathOfLine()
+    {
+        exchange.IsUriUnchanged = exchange.Head.Version != 0 && !exchange.Head.IsPathInvalid;
+        if (exchange.IsUriUnchanged)
+            exchange.SetPathFromHead();
     }
 
     enum HeadOutcome

@@ -80,7 +80,8 @@ public sealed partial class RequestHead
             if (step == Step.Rejected)
             {
                 // A line that is too long is that first, wherever else it is wrong.
-                if (Exceeds(position + 1, rules)) Reject(RequestRejection.TooLongRequestLine);
+                if (Version == 0 && Exceeds(position + 1, rules))
+                    Reject(RequestRejection.TooLongRequestLine);
                 return false;
             }
             if (head.Length >= bufferEnd && Exceeds(head.Length + 1, rules))
@@ -271,13 +272,12 @@ public sealed partial class RequestHead
         Protocol = HeadRange.Between(Protocol.Offset, end);
         RequestLine = HeadRange.Between(lineStart, end);
         if (!ParseVersion(Protocol.Of(head))) return false;
+        TakeBuffers(next, rules);
+        position = scanned = lineStart = next;
         if (Method == RequestMethod.Connect) IsPathPlain = true;
         if (!IsPathPlain && !NormalisePath(head, rules.MergeSlashes)) return false;
         if (!TargetHost.IsNone && !TakeHost(TargetHost.Of(head)))
             return Reject(RequestRejection.InvalidTargetHost);
-
-        TakeBuffers(next, rules);
-        position = scanned = lineStart = next;
         step = Step.Fields;
         return true;
     }

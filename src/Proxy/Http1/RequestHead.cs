@@ -41,6 +41,17 @@ public sealed partial class RequestHead
     public int Consumed { get; private set; }
 
     /// <summary>
+    /// Bytes of the lines that were read whole, from the request line on; 0 before that one was
+    /// read ($request_length of a head that never came whole or is refused).
+    /// </summary>
+    public int LineBytes =>
+        Version == 0 ? 0 : (Consumed > 0 ? Consumed : lineStart) - RequestLine.Offset;
+
+    /// <summary>The request line is whole and sound, but its path leads nowhere.</summary>
+    public bool IsPathInvalid =>
+        Rejection == RequestRejection.InvalidRequestLine && Version != 0;
+
+    /// <summary>
     /// The request line without its line end ($request). When it was refused: as much of it as
     /// nginx would log.
     /// </summary>

@@ -108,7 +108,7 @@ sealed class TunnelRecord
     {
         x.HeadBuffer = head!;
         x.Head.Parse(head, listen.HeadRules);
-        x.RequestBytes = head!.Length;
+        x.RequestBytes = x.Head.LineBytes;
         if (values is not null)
         {
             x.Kept.Append(kept);

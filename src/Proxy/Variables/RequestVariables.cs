@@ -20,7 +20,7 @@ static class RequestVariables
         new BuiltInVariable("uri", AppendUri),
         new BuiltInVariable("document_uri", AppendUri),
         new BuiltInVariable("request", AppendRequestLine),
-        new BuiltInVariable("request_uri", static (x, to) => Append(x, x.Head.Target, to)),
+        new BuiltInVariable("request_uri", AppendTarget),
         new BuiltInVariable("request_method", AppendMethod),
         new BuiltInVariable("server_protocol", static (x, to) => Append(x, x.Head.Protocol, to)),
         new ConstantVariable("scheme", "http"u8.ToArray()),
@@ -48,11 +48,16 @@ static class RequestVariables
         return x.Args.Length > 0;
     }
 
+    /// <summary>There, but empty, when the path of a sound request line leads nowhere.</summary>
     static bool AppendUri(Exchange x, ByteBuilder to)
     {
         to.Append(x.Path.Written);
-        return x.Path.Length > 0;
+        return x.Head.Version != 0;
     }
+
+    /// <summary>A target whose path leads nowhere is none.</summary>
+    static bool AppendTarget(Exchange x, ByteBuilder to) =>
+        !x.Head.IsPathInvalid && Append(x, x.Head.Target, to);
 
     /// <summary>Parts of a request line that was refused are not found.</summary>
     static bool Append(Exchange x, HeadRange range, ByteBuilder to)
@@ -63,11 +68,11 @@ static class RequestVariables
         return true;
     }
 
+    /// <summary>As much of it as came, perhaps nothing; never a dash.</summary>
     static bool AppendRequestLine(Exchange x, ByteBuilder to)
     {
-        var line = x.RequestLine;
-        to.Append(line);
-        return !line.IsEmpty;
+        to.Append(x.RequestLine);
+        return true;
     }
 
     /// <summary>error_page turns a request into GET, for this variable too.</summary>

@@ -5,6 +5,22 @@ namespace Sluice.Unit.Proxy.Http1;
 
 public class RequestRejectionTests
 {
+    [Theory]
+    [InlineData("\r\n", 0)]
+    [InlineData("GET / HTTP/1.1\r", 0)]
+    [InlineData("GET a HTTP/1.1\r\n", 0)]
+    [InlineData("GET / HTTP/3.0\r\n", 0)]
+    [InlineData("GET / HTTP/1.1\r\n", 16)]
+    [InlineData("\r\nGET / HTTP/1.1\r\nHos", 16)]
+    [InlineData("GET /../ HTTP/1.1\r\nHost: a\r\n", 19)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX", 25)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n", 25)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\nX: b\r\n", 34)]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 18)]
+    [InlineData("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\nbody", 27)]
+    public void Lines_that_were_read_whole_count(string text, int bytes) =>
+        Assert.Equal(bytes, Request(text).LineBytes);
+
     const string Request405 = " HTTP/1.1\r\nHost: a\r\n\r\n";
 
     [Theory]
