@@ -8,8 +8,9 @@ public sealed class AccessLog(ImmutableArray<AccessLogOutput> targets)
     /// <summary>No line is ever written.</summary>
     public bool IsOff => targets.IsEmpty;
 
-    /// <summary>Some line is made of the heads of the answer.</summary>
-    public bool ReadsAnswer { get; } = targets.Any(static target => target.ReadsAnswer);
+    /// <summary>What the lines are made of.</summary>
+    public ExchangeParts Reads { get; } = targets.Aggregate(
+        ExchangeParts.None, static (reads, target) => reads | target.Reads);
 
     /// <summary>Writes the lines of an exchange that has ended. Never blocks.</summary>
     public void Write(Exchange exchange)
@@ -27,7 +28,8 @@ public sealed class AccessLog(ImmutableArray<AccessLogOutput> targets)
 /// <param name="condition"><c>if=</c>; null writes every line.</param>
 public abstract class AccessLogOutput(LineFormat format, IExchangeValue? condition)
 {
-    internal virtual bool ReadsAnswer => format.ReadsAnswer || condition?.ReadsAnswer == true;
+    internal virtual ExchangeParts Reads =>
+        format.Reads | (condition?.Reads ?? ExchangeParts.None);
 
     /// <summary>Not when <c>if=</c> evaluates to nothing or "0".</summary>
     internal bool IsWanted(Exchange exchange)
@@ -77,7 +79,7 @@ public sealed class VariableAccessLog(
     IExchangeValue? condition)
     : AccessLogOutput(format, condition)
 {
-    internal override bool ReadsAnswer => base.ReadsAnswer || path.ReadsAnswer;
+    internal override ExchangeParts Reads => base.Reads | path.Reads | root.Reads;
 
     /// <summary>The writer looks whether the root is there, which may block.</summary>
     private protected override LogTarget? FileOf(Exchange exchange)

@@ -9,8 +9,22 @@ public interface IExchangeValue
     /// </summary>
     bool Append(Exchange exchange, ByteBuilder to);
 
-    /// <summary>
-    /// The value is made of the heads of the answer: what a tunnel keeps only when a log asks.
-    /// </summary>
-    bool ReadsAnswer { get; }
+    /// <summary>What the value is made of, of that which a tunnel keeps only when a log asks.</summary>
+    ExchangeParts Reads { get; }
+}
+
+/// <summary>Parts of an exchange that many logs have no use for.</summary>
+[Flags]
+public enum ExchangeParts
+{
+    None = 0,
+
+    /// <summary>The heads of the answer, as it came and as it was sent.</summary>
+    Answer = 1,
+
+    /// <summary>Values of <c>set</c>, <c>map</c> and named groups.</summary>
+    Values = 2,
+
+    /// <summary><c>$1</c> to <c>$9</c>.</summary>
+    Captures = 4,
 }

@@ -9,8 +9,10 @@ public readonly record struct LinePart(byte[]? Literal, IExchangeValue? Value);
 /// <summary>A <c>log_format</c> made ready. Writing a line allocates nothing.</summary>
 public sealed class LineFormat(LogEscape escape, ImmutableArray<LinePart> parts)
 {
-    /// <summary>Some value is made of the heads of the answer.</summary>
-    public bool ReadsAnswer { get; } = parts.Any(static part => part.Value?.ReadsAnswer == true);
+    /// <summary>What the values are made of.</summary>
+    public ExchangeParts Reads { get; } = parts.Aggregate(
+        ExchangeParts.None,
+        static (reads, part) => reads | (part.Value?.Reads ?? ExchangeParts.None));
 
     /// <summary>Appends the line of an exchange, without its end.</summary>
     public void Append(Exchange exchange, ByteBuilder to)

@@ -1,4 +1,5 @@
 using Sluice.Proxy.Http1;
+using Sluice.Proxy.Log;
 
 namespace Sluice.Proxy.Tunnel;
 
@@ -16,8 +17,7 @@ sealed class TunnelRecord
     readonly byte[]? target;
     readonly byte[]? sentHead;
     readonly byte[]? upstreamHead;
-    readonly byte[]? kept;
-    readonly VariableValue[]? values;
+    readonly LoggedValues? values;
     readonly UpstreamTry[] tries;
     readonly long startMs;
     readonly long connectionStartMs;
@@ -56,17 +56,13 @@ sealed class TunnelRecord
         var asked = x.At(x.UpstreamTarget);
         if (!asked.SequenceEqual(x.Head.Target.Of(x.HeadBuffer)))
             target = asked.ToArray();
-        if (x.Location.AccessLog.ReadsAnswer)
+        var reads = x.Location.AccessLog.Reads;
+        if (reads.HasFlag(ExchangeParts.Answer))
         {
             sentHead = x.At(x.SentHead).ToArray();
             upstreamHead = x.UpstreamBuffer.AsSpan(0, x.UpstreamHead.Consumed).ToArray();
         }
-        if (x.HasValues)
-        {
-            // A pooled exchange may have room for more of another configuration.
-            values = x.Values.AsSpan(0, x.Snapshot.Variables.SlotCount).ToArray();
-            kept = x.Kept.Written.ToArray();
-        }
+        values = LoggedValues.Of(x, reads);
     }
 
     public Location Location { get; }
@@ -109,11 +105,7 @@ sealed class TunnelRecord
         x.HeadBuffer = head!;
         x.Head.Parse(head, listen.HeadRules);
         x.RequestBytes = x.Head.LineBytes;
-        if (values is not null)
-        {
-            x.Kept.Append(kept);
-            values.CopyTo(x.Values, 0);
-        }
+        values?.Restore(x);
         x.MethodIsGet = x.Head.Method == RequestMethod.Get;
         if (path is null)
         {
@@ -134,5 +126,39 @@ sealed class TunnelRecord
         x.SentHead = x.Store(sentHead);
         x.UpstreamBuffer = upstreamHead;
         x.UpstreamHead.Parse(upstreamHead, upstreamHead!.Length);
+    }
+}
+
+/// <summary>The values of variables that a log line may name; few tunnels have any.</summary>
+sealed class LoggedValues
+{
+    readonly byte[] kept;
+    readonly VariableValue[] values = [];
+    readonly ArenaRange[] captures = [];
+
+    LoggedValues(Exchange x, bool hasValues, bool hasCaptures)
+    {
+        kept = x.Kept.Written.ToArray();
+        // A pooled exchange may have room for more values, of another configuration.
+        if (hasValues)
+            values = x.Values.AsSpan(0, x.Snapshot.Variables.SlotCount).ToArray();
+        if (hasCaptures)
+            captures = x.Captures.AsSpan(0, x.CaptureCount).ToArray();
+    }
+
+    /// <summary>Null when there are none, or none that a log reads.</summary>
+    public static LoggedValues? Of(Exchange x, ExchangeParts reads)
+    {
+        bool hasValues = reads.HasFlag(ExchangeParts.Values) && x.HasValues;
+        bool hasCaptures = reads.HasFlag(ExchangeParts.Captures) && x.CaptureCount > 0;
+        return hasValues || hasCaptures ? new(x, hasValues, hasCaptures) : null;
+    }
+
+    public void Restore(Exchange x)
+    {
+        x.Kept.Append(kept);
+        values.CopyTo(x.Values, 0);
+        captures.CopyTo(x.Captures, 0);
+        x.CaptureCount = captures.Length;
     }
 }

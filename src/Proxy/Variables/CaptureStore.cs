@@ -1,4 +1,5 @@
 using Sluice.Config.Syntax;
+using Sluice.Proxy.Log;
 using Sluice.Proxy.Matching;
 
 namespace Sluice.Proxy.Variables;
@@ -44,6 +45,8 @@ sealed class CaptureVariable : Variable
     CaptureVariable(int number) : base(number.ToString()) => this.number = number;
 
     public static CaptureVariable Of(int number) => all[number];
+
+    public override ExchangeParts Reads => ExchangeParts.Captures;
 
     public override bool Append(Exchange exchange, ByteBuilder to)
     {

@@ -62,16 +62,14 @@ public sealed class CompiledText : IExchangeValue
         return true;
     }
 
-    public bool ReadsAnswer
+    public ExchangeParts Reads
     {
         get
         {
+            var reads = ExchangeParts.None;
             foreach (ref readonly var part in parts.AsSpan())
-            {
-                if (part.Variable?.ReadsAnswer == true)
-                    return true;
-            }
-            return false;
+                reads |= part.Variable?.Reads ?? ExchangeParts.None;
+            return reads;
         }
     }
 

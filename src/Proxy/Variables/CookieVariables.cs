@@ -1,3 +1,4 @@
+using Sluice.Proxy.Log;
 using System.Text;
 using Sluice.Proxy.Http1;
 
@@ -43,7 +44,7 @@ sealed class CookieVariable(string name, byte[] cookie) : Variable(name)
 /// <summary><c>$upstream_cookie_NAME</c>: a cookie that the peer sets.</summary>
 sealed class UpstreamCookieVariable(string name, byte[] cookie) : Variable(name)
 {
-    public override bool ReadsAnswer => true;
+    public override ExchangeParts Reads => ExchangeParts.Answer;
 
     public override bool Append(Exchange exchange, ByteBuilder to)
     {

@@ -1,3 +1,4 @@
+using Sluice.Proxy.Log;
 using System.Text;
 
 namespace Sluice.Proxy.Variables;
@@ -5,16 +6,22 @@ namespace Sluice.Proxy.Variables;
 /// <summary>Where the request's file is.</summary>
 static class FileVariables
 {
+    /// <summary>What the text of a root may be made of; which root it is depends on the location.</summary>
+    const ExchangeParts Root = ExchangeParts.Values | ExchangeParts.Captures;
+
     public static IEnumerable<Variable> All =>
     [
-        new BuiltInVariable("document_root", AppendRoot),
-        new BuiltInVariable("realpath_root", AppendRealRoot),
-        new BuiltInVariable("request_filename", static (x, to) =>
-        {
-            AppendRoot(x, to);
-            to.Append(x.Path.Written);
-            return true;
-        }),
+        new BuiltInVariable("document_root", AppendRoot, Root),
+        new BuiltInVariable("realpath_root", AppendRealRoot, Root),
+        new BuiltInVariable(
+            "request_filename",
+            static (x, to) =>
+            {
+                AppendRoot(x, to);
+                to.Append(x.Path.Written);
+                return true;
+            },
+            Root),
     ];
 
     /// <summary>A root with variables may be relative to the prefix.</summary>
@@ -26,14 +33,20 @@ static class FileVariables
             to.Append(root.ConstantBytes);
             return true;
         }
-        var scratch = Scratch.Bytes;
-        int start = scratch.Length;
-        root.Append(x, scratch);
-        if (scratch.Length == start || scratch.From(start)[0] != '/')
-            to.AppendLatin1(x.Snapshot.Config.Prefix);
-        to.Append(scratch.From(start));
-        Scratch.Release(scratch, start);
+        int start = to.Length;
+        root.Append(x, to);
+        if (to.Length == start || to.From(start)[0] != '/')
+            Insert(to, start, x.Snapshot.Config.Prefix);
         return true;
+    }
+
+    static void Insert(ByteBuilder to, int start, string prefix)
+    {
+        int length = to.Length - start;
+        to.AppendLatin1(prefix);
+        var bytes = to.Mutable(start);
+        bytes[..length].CopyTo(bytes[prefix.Length..]);
+        Encoding.Latin1.GetBytes(prefix, bytes);
     }
 
     /// <summary>

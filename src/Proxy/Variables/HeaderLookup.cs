@@ -1,3 +1,4 @@
+using Sluice.Proxy.Log;
 using System.Text;
 using Sluice.Proxy.Http1;
 
@@ -107,7 +108,7 @@ sealed class RequestHeaderVariable(string name, byte[] header) : Variable(name)
 /// <summary><c>$sent_http_NAME</c>: a header of the answer, as far as its head is made.</summary>
 sealed class SentHeaderVariable(string name, byte[] header) : Variable(name)
 {
-    public override bool ReadsAnswer => true;
+    public override ExchangeParts Reads => ExchangeParts.Answer;
 
     public override bool Append(Exchange exchange, ByteBuilder to) =>
         HeaderLookup.AppendSent(exchange.At(exchange.SentHead), header, to);
@@ -124,7 +125,7 @@ sealed class UpstreamHeaderVariable(string name, byte[] header) : Variable(name)
     /// </summary>
     bool IsAlwaysThere => known is KnownHeader.Server or KnownHeader.Date;
 
-    public override bool ReadsAnswer => true;
+    public override ExchangeParts Reads => ExchangeParts.Answer;
 
     public override bool Append(Exchange exchange, ByteBuilder to)
     {

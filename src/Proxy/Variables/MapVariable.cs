@@ -1,4 +1,5 @@
 using Sluice.Config.Model;
+using Sluice.Proxy.Log;
 using Sluice.Proxy.Matching;
 
 namespace Sluice.Proxy.Variables;
@@ -14,7 +15,7 @@ sealed class MapVariable : Variable
     readonly int slot;
     CompiledText source = null!;
     CompiledText[] values = [];
-    bool? readsAnswer;
+    ExchangeParts? reads;
 
     public MapVariable(MapConfig config, int slot) : base(config.Variable)
     {
@@ -55,17 +56,17 @@ sealed class MapVariable : Variable
         return true;
     }
 
-    public override bool ReadsAnswer
+    public override ExchangeParts Reads
     {
         get
         {
-            if (readsAnswer is { } known)
+            if (reads is { } known)
                 return known;
             // A map that leads back here adds nothing to the answer.
-            readsAnswer = false;
-            bool reads = source.ReadsAnswer || values.Any(static value => value.ReadsAnswer);
-            readsAnswer = reads;
-            return reads;
+            reads = ExchangeParts.Values;
+            return (reads = values.Aggregate(
+                ExchangeParts.Values | source.Reads, static (all, value) => all | value.Reads))
+                .Value;
         }
     }
 

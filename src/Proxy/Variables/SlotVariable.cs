@@ -1,3 +1,5 @@
+using Sluice.Proxy.Log;
+
 namespace Sluice.Proxy.Variables;
 
 /// <summary>A variable of <c>set</c> or of a named group: its value is in the exchange.</summary>
@@ -23,6 +25,8 @@ sealed class SlotVariable(string name, int slot, bool isCaptured) : SettableVari
         exchange.Location.Errors.UninitializedVariable(exchange, Name);
         return true;
     }
+
+    public override ExchangeParts Reads => ExchangeParts.Values;
 
     public override void Set(Exchange exchange, CompiledText value) =>
         exchange.Values[Slot] = new(ValueState.Found, value.Keep(exchange));

@@ -14,7 +14,7 @@ public abstract class Variable(string name) : IExchangeValue
     /// </summary>
     public abstract bool Append(Exchange exchange, ByteBuilder to);
 
-    public virtual bool ReadsAnswer => false;
+    public virtual ExchangeParts Reads => ExchangeParts.None;
 }
 
 /// <summary>A variable that <c>set</c> may write.</summary>
@@ -28,9 +28,13 @@ public abstract class SettableVariable(string name) : Variable(name)
 delegate bool VariableFunction(Exchange x, ByteBuilder to);
 
 /// <summary>A built-in variable: a row of one of the tables.</summary>
-sealed class BuiltInVariable(string name, VariableFunction append) : Variable(name)
+sealed class BuiltInVariable(
+    string name, VariableFunction append, ExchangeParts reads = ExchangeParts.None)
+    : Variable(name)
 {
     public override bool Append(Exchange exchange, ByteBuilder to) => append(exchange, to);
+
+    public override ExchangeParts Reads => reads;
 }
 
 /// <summary>A variable whose value is the same in every exchange of the process.</summary>

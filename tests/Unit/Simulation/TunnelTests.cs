@@ -244,6 +244,40 @@ public sealed class TunnelTests
         gateway.AssertNothingStays();
     }
 
+    [Theory]
+    [InlineData("access_log /log/$1 f;", "/log/chat", "chat|room|room!\n")]
+    [InlineData("access_log /log/a f if=$2;", "/log/a", "chat|room|room!\n")]
+    [InlineData("access_log /log/a f;", "/log/a", "chat|room|room!\n")]
+    [InlineData("access_log /log/a f if=$3;", "/log/a", "")]
+    [InlineData("access_log /log/a plain;", "/log/a", "101\n")]
+    public void The_log_line_has_what_expressions_captured(string log, string path, string line)
+    {
+        using var gateway = new SimulatedGateway($$"""
+            map $status $by_map { default "$2!"; }
+            log_format f "$name|$kept|$by_map";
+            log_format plain "$status";
+            server {
+                listen {{SimulatedGateway.Front}};
+                location ~ ^/(?<name>\w+)/(\w+)$ {
+                    set $kept $2;
+                    {{log}}
+                    proxy_pass http://{{Http.PeerAddress}};
+                }
+            }
+            """);
+        var server = gateway.Serve(Http.PeerAddress);
+        var client = gateway.Connect();
+        client.Send(Http.Handshake.Replace("/chat", "/chat/room"));
+        gateway.Settle();
+        server.Last.Send(Http.Switching);
+        gateway.Settle();
+        Assert.Equal("", gateway.LogText(path));
+        client.Close();
+        gateway.Settle();
+
+        Assert.Equal(line, gateway.LogText(path));
+    }
+
     [Fact]
     public void The_log_line_has_the_request_id_that_the_peer_was_sent()
     {

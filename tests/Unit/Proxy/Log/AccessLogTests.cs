@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Sluice.Proxy.Log;
 using Sluice.Unit.Proxy.Variables;
 
 namespace Sluice.Unit.Proxy.Log;
@@ -116,6 +117,34 @@ public class AccessLogTests
     }
 
     [Theory]
+    [InlineData("root /srv/www;", "/srv/www")]
+    [InlineData("root www;", "/srv/www")]
+    [InlineData("root /srv/$arg_b;", "/srv/1")]
+    [InlineData("root $arg_b/w;", "/srv/1/w")]
+    [InlineData("root $arg_none;", "/srv/")]
+    public void A_path_with_variables_needs_the_request_s_root(string directive, string root)
+    {
+        using var scene = Logged(directive + "access_log /l/$host f;", "log_format f $uri;");
+        scene.Logs.MissingDirectories.Add(root);
+        scene.X.Location.AccessLog.Write(scene.X);
+        Assert.Equal("", scene.Logs.Text("/l/a.test"));
+
+        scene.Logs.MissingDirectories.Clear();
+        scene.X.Location.AccessLog.Write(scene.X);
+        Assert.Equal("/a\n", scene.Logs.Text("/l/a.test"));
+    }
+
+    [Fact]
+    public void A_root_with_variables_is_logged()
+    {
+        using var scene = Logged(
+            "root s/$arg_b; access_log /l f;", "log_format f '<$document_root>$request_filename';");
+        scene.X.Location.AccessLog.Write(scene.X);
+
+        Assert.Equal("</srv/s/1>/srv/s/1/a\n", scene.Logs.Text("/l"));
+    }
+
+    [Theory]
     [InlineData("..", "/log/$http_x/y", false)]
     [InlineData("../../etc/cron.d/x", "/log/$http_x", false)]
     [InlineData("a/..", "/log/$http_x", false)]
@@ -152,8 +181,10 @@ public class AccessLogTests
         using var condition = Logged(
             $"access_log /a f \"if={line}\";", "log_format f '$uri';" + Maps);
 
-        Assert.Equal(reads, scene.X.Location.AccessLog.ReadsAnswer);
-        Assert.Equal(reads, condition.X.Location.AccessLog.ReadsAnswer);
+        Assert.Equal(
+            reads, scene.X.Location.AccessLog.Reads.HasFlag(ExchangeParts.Answer));
+        Assert.Equal(
+            reads, condition.X.Location.AccessLog.Reads.HasFlag(ExchangeParts.Answer));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public class TimeTextTests
         Assert.Equal("20/Nov/2026:21:36:26 +0000", Ascii(text.Local));
         Assert.Equal("2026-11-20T21:36:26+00:00", Ascii(text.Iso8601));
         Assert.Equal("2026/11/20 21:36:26", Ascii(text.ErrorLog));
+        Assert.Equal("Nov 20 21:36:26", Ascii(text.Syslog));
         Assert.Equal("Fri, 20 Nov 2026 21:36:26 GMT", Ascii(text.Http));
     }
 
