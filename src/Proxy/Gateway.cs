@@ -43,6 +43,8 @@ public sealed class Gateway : IDisposable
         var gateway = new Gateway(options);
         for (var i = 0; i < config.WorkerProcesses; i++)
             gateway.workers.Add(new Worker(i, options.MakeLoop(), gateway.offload, new Random()));
+        foreach (var worker in gateway.workers)
+            worker.Siblings = gateway.workers;
         options.Logs.Start();
         failure = gateway.TryUse(config);
         if (failure is not null)

@@ -21,6 +21,7 @@ public sealed class Worker
     readonly Dictionary<string, IdlePool> idle = [];
     readonly Dictionary<Address, ListenPoint> listening = [];
     readonly Dictionary<Address, ListenPoint> prepared = [];
+    int loggingCount;
 
     /// <summary>Makes a worker of a loop that does not run yet.</summary>
     /// <param name="index">The worker's number, from zero.</param>
@@ -34,6 +35,7 @@ public sealed class Worker
         Offload = offload;
         Random = random;
         Clock = new WorkerClock(loop);
+        Siblings = [this];
     }
 
     public int Index { get; }
@@ -59,6 +61,15 @@ public sealed class Worker
 
     /// <summary>Exchanges under way: their records are rented.</summary>
     public int ExchangesCount { get; private set; }
+
+    /// <summary>Of them, those that wait for the rest of a head.</summary>
+    internal int ReadingCount { get; set; }
+
+    /// <summary>Clients whose request is over, and what they still send is read away.</summary>
+    internal int LingeringCount { get; set; }
+
+    /// <summary>The workers of the same gateway, this one among them.</summary>
+    internal IReadOnlyList<Worker> Siblings { get; set; }
 
     public int ClientsCount => Clients.Count;
 
@@ -143,6 +154,7 @@ public sealed class Worker
             connection.Close();
             return connection.Handler;
         }
+        Counters.Handled++;
         var client = clients.TryPop(out var pooled) ? pooled : new ClientConnection(this);
         client.Serve(connection, scope);
         return connection.Handler;
@@ -155,6 +167,28 @@ public sealed class Worker
         StopWhenEmpty();
     }
 
+    /// <summary>
+    /// The connections of all workers. The others go on meanwhile, so the numbers may be of
+    /// slightly different moments.
+    /// </summary>
+    internal ConnectionCounts CountConnections()
+    {
+        var all = default(ConnectionCounts);
+        for (var i = 0; i < Siblings.Count; i++)
+            all += Siblings[i].CountOwnConnections();
+        return all;
+    }
+
+    ConnectionCounts CountOwnConnections()
+    {
+        var (clientsNow, tunnels) = (Clients.Count, Tunnels.Count);
+        var busy = ExchangesCount + LingeringCount;
+        var writing = busy + tunnels - ReadingCount - loggingCount;
+        return new(
+            clientsNow + tunnels, ReadingCount, Math.Max(writing, 0),
+            Math.Max(clientsNow - busy, 0));
+    }
+
     // ---- exchanges ----
 
     internal Exchange Begin()
@@ -165,7 +199,15 @@ public sealed class Worker
     }
 
     /// <summary>Every exchange ends here: its log lines.</summary>
-    internal void Finish(Exchange exchange) => exchange.Location.AccessLog.Write(exchange);
+    internal void Finish(Exchange exchange) => Log(exchange);
+
+    /// <summary>In its own log line a request is over, as in nginx.</summary>
+    void Log(Exchange exchange)
+    {
+        loggingCount = 1;
+        exchange.Location.AccessLog.Write(exchange);
+        loggingCount = 0;
+    }
 
     internal void Return(Exchange exchange)
     {
@@ -218,7 +260,7 @@ public sealed class Worker
         exchange.Client = client;
         record.Restore(exchange, tunnel);
         exchange.Location.Errors.TunnelEnded(exchange, end);
-        exchange.Location.AccessLog.Write(exchange);
+        Log(exchange);
         exchange.Reset();
         exchanges.Push(exchange);
     }

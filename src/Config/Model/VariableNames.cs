@@ -41,7 +41,9 @@ public static class VariableNames
 
     static string[] Connection =>
     [
-        "binary_remote_addr", "connection", "connection_requests", "connection_time", "pipe",
+        "binary_remote_addr", "connection", "connection_requests", "connection_time",
+        "connections_active", "connections_reading", "connections_waiting", "connections_writing",
+        "pipe",
         "proxy_protocol_addr", "proxy_protocol_port", "proxy_protocol_server_addr",
         "proxy_protocol_server_port", "realip_remote_addr", "realip_remote_port", "remote_addr",
         "remote_port", "server_addr", "server_port", "tcpinfo_rcv_space", "tcpinfo_rtt",

@@ -49,7 +49,9 @@ sealed partial class ClientConnection
             }
             if (count != IoResult.Again)
                 return GiveUp(400);
+            worker.ReadingCount++;
             await wakeup.NextAsync(untilMs);
+            worker.ReadingCount--;
             if (wakeup.IsTimedOut)
                 return GiveUp(408);
         }

@@ -75,7 +75,11 @@ sealed partial class ClientConnection : IRostered
             EndExchange(isLast: ending != Ending.KeepAlive);
         }
         if (ending == Ending.Linger)
+        {
+            worker.LingeringCount++;
             await LingerAsync();
+            worker.LingeringCount--;
+        }
         Close(ending);
     }
 

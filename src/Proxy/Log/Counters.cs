@@ -17,9 +17,6 @@ public sealed class Counters
     /// <summary>Of those, the ones that were served and not shed for want of connections.</summary>
     public long Handled { get; set; }
 
-    /// <summary>Client connections that are open now.</summary>
-    public long Active { get; set; }
-
     /// <summary>Requests that were begun.</summary>
     public long Requests { get; set; }
 
@@ -51,7 +48,6 @@ public sealed class Counters
     {
         Accepted += other.Accepted;
         Handled += other.Handled;
-        Active += other.Active;
         Requests += other.Requests;
         TunnelsOpened += other.TunnelsOpened;
         for (int end = 0; end < TunnelEndKinds; end++)

@@ -35,6 +35,14 @@ static class ConnectionVariables
             to.AppendSeconds(Math.Max(x.Worker.Loop.NowMs - x.ConnectionStartMs, 0));
             return true;
         }),
+        new BuiltInVariable("connections_active", static (x, to) =>
+            AppendCount(x.Worker.CountConnections().Active, to)),
+        new BuiltInVariable("connections_reading", static (x, to) =>
+            AppendCount(x.Worker.CountConnections().Reading, to)),
+        new BuiltInVariable("connections_writing", static (x, to) =>
+            AppendCount(x.Worker.CountConnections().Writing, to)),
+        new BuiltInVariable("connections_waiting", static (x, to) =>
+            AppendCount(x.Worker.CountConnections().Waiting, to)),
         new BuiltInVariable("pipe", static (x, to) =>
         {
             to.Append((byte)(x.IsPipelined ? 'p' : '.'));
@@ -52,6 +60,12 @@ static class ConnectionVariables
 
     static bool AppendRemotePort(Exchange x, ByteBuilder to) =>
         AppendPort(x.Client.RemoteAddress, to);
+
+    static bool AppendCount(int count, ByteBuilder to)
+    {
+        to.Append(count);
+        return true;
+    }
 
     /// <summary>A unix socket has no port: the value is there and empty.</summary>
     static bool AppendPort(Address address, ByteBuilder to)
