@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>Reads of unwanted bytes in one turn; the rest waits for the next.</summary>
     public const int DiscardReadsPerTurn = 4;
 
+    /// <summary>
+    /// How long a worker that stops waits for files that exchanges wait for; then they are left,
+    /// and not logged.
+    /// </summary>
+    public const int StopMs = 1_000;
+
     /// <summary>Threads for work that may block; one slow disk must not stop the other's files.</summary>
     public const int OffloadThreads = 2;
 

@@ -22,6 +22,7 @@ public sealed class Worker
     readonly Dictionary<Address, ListenPoint> listening = [];
     readonly Dictionary<Address, ListenPoint> prepared = [];
     int loggingCount;
+    bool isStopping;
 
     /// <summary>Makes a worker of a loop that does not run yet.</summary>
     /// <param name="index">The worker's number, from zero.</param>
@@ -286,7 +287,10 @@ public sealed class Worker
         StopWhenEmpty();
     }
 
-    /// <summary>Ends every tunnel, every connection and the loop now (TERM).</summary>
+    /// <summary>
+    /// Ends every tunnel, every connection and the loop now (TERM). What is left then waits for
+    /// a file: it gets a moment, since its exchange is to be logged and its buffer is in use.
+    /// </summary>
     internal void Stop()
     {
         BeginDrain();
@@ -294,7 +298,11 @@ public sealed class Worker
             Tunnels[i].Drain();
         for (var i = Clients.Count - 1; i >= 0; i--)
             Clients[i].Abort();
-        Loop.Stop();
+        if (IsEmpty || isStopping)
+            Loop.Stop();
+        else
+            Loop.Timers.Schedule(default, Loop.NowMs + Limits.StopMs, new ShutdownTimer(this));
+        isStopping = true;
     }
 
     void BeginDrain()

@@ -62,6 +62,9 @@ public sealed class SimulatedLoop : Loop
             wakeUp.Set();
     }
 
+    /// <summary>Stop was called: a real loop would not turn any more.</summary>
+    internal bool IsStopping => isStopping;
+
     public override void Stop()
     {
         isStopping = true;

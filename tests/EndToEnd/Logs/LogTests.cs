@@ -152,6 +152,25 @@ public sealed class LogTests : IDisposable
                 .Select(Path.GetFileName));
     }
 
+    /// <summary>nginx logs nothing of what TERM cuts off.</summary>
+    [Theory]
+    [InlineData(ProxyKind.Nginx, 0)]
+    [InlineData(ProxyKind.Epoll, 1)]
+    public async Task What_a_stop_cuts_off_is_logged(ProxyKind kind, int linesCount)
+    {
+        await using var backend = Backend.Start(
+            connection => connection.RequestAsync(TimeSpan.FromSeconds(60)));
+        await using var proxy = await StartAsync(
+            kind, "", $"location /slow {{ proxy_pass http://{backend.Endpoint}; }}");
+        using var client = await RawClient.ConnectAsync(address);
+        await client.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await Patience.ForAsync(() => backend.Accepted == 1, () => "the request at the backend");
+        proxy.Signal(Signals.Term);
+        await proxy.ExitAsync();
+
+        Assert.Equal(linesCount, proxy.AccessLog.Length);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Connections_are_counted_as_stub_status_does(ProxyKind kind)

@@ -1,3 +1,6 @@
+using Sluice.Net;
+using Sluice.Proxy;
+
 namespace Sluice.Unit.Simulation;
 
 /// <summary>QUIT, worker_shutdown_timeout and TERM.</summary>
@@ -123,6 +126,53 @@ public sealed class DrainTests
         gateway.Settle();
         Assert.True(client.IsEnded);
         gateway.AssertNothingStays();
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void A_stop_waits_a_moment_for_a_file_and_logs_its_exchange(
+        bool comes, int linesCount)
+    {
+        var disk = new SlowDisk();
+        using var gateway = new SimulatedGateway(
+            $"server {{ listen {SimulatedGateway.Front}; root /nowhere; }}", offload: disk);
+        var client = gateway.Connect();
+        client.Send(Http.Get("/file"));
+        gateway.Settle();
+        gateway.Worker.Stop();
+        gateway.Settle();
+        Assert.Equal(1, gateway.Worker.ClientsCount);
+        Assert.False(gateway.Loop.IsStopping);
+        gateway.Pass(Limits.StopMs - 1);
+        Assert.False(gateway.Loop.IsStopping);
+        if (comes)
+            disk.Turn();
+        gateway.Pass(comes ? 0 : 200);
+
+        Assert.True(gateway.Loop.IsStopping);
+        Assert.Equal(linesCount, gateway.AccessLines.Length);
+    }
+
+    /// <summary>A disk that works when it is told to.</summary>
+    sealed class SlowDisk : Offload
+    {
+        readonly Queue<(OffloadedWork Work, Loop Home)> queue = [];
+
+        public override void Start(OffloadedWork work, Loop home) => queue.Enqueue((work, home));
+
+        internal void Turn()
+        {
+            while (queue.TryDequeue(out var next))
+            {
+                next.Work.Execute();
+                next.Home.Post(next.Work);
+            }
+        }
+
+        public override void Dispose()
+        {
+        }
     }
 
     /// <summary>The process must not end while last bytes could still be lost.</summary>

@@ -32,12 +32,13 @@ sealed class SimulatedGateway : IDisposable
     readonly List<Endpoint> endpoints = [];
 
     internal SimulatedGateway(
-        string http, int seed = 1, SimulatedFaults? faults = null, LogStorage? logs = null)
+        string http, int seed = 1, SimulatedFaults? faults = null, LogStorage? logs = null,
+        Offload? offload = null)
     {
         Network = new(seed, faults);
         Loop = new(Network);
         writer = LogWriter.Inline(logs ?? storage, new NetworkTime(Network));
-        Worker = new(0, Loop, Offload.Inline, new Random(seed));
+        Worker = new(0, Loop, offload ?? Offload.Inline, new Random(seed));
         Assert.Null(Reload(http));
     }
 
