@@ -203,6 +203,33 @@ sealed class RequestBody
         return 0;
     }
 
+    /// <summary>
+    /// Takes what has arrived of a body that is passed on as it comes, up to
+    /// client_body_buffer_size: 0, or the status that answers the failure. As in nginx a body
+    /// that is whole by then is sent like one that was read first, so a chunked one has a length.
+    /// </summary>
+    public int TakeArrived(Exchange exchange)
+    {
+        var most = exchange.Location.Config.Core.ClientBodyBufferSize;
+        var buffers = exchange.Worker.Buffers;
+        memory ??= buffers.Rent(FirstBufferBytes(most));
+        while (State == BodyState.Reading)
+        {
+            var count = ReadIntoMemory(exchange);
+            if (count == IoResult.Again)
+                return 0;
+            if (count < 0)
+                return -count;
+            if (MemoryCount < memory.Length || State != BodyState.Reading)
+                continue;
+            if (memory.Length >= most)
+                return 0;
+            GrowMemory(buffers, most);
+        }
+        IsBuffered = true;
+        return 0;
+    }
+
     int FirstBufferBytes(int most) =>
         IsChunked ? Math.Min(most, 4096) : (int)Math.Min(most, Math.Max(left, 1));
 

@@ -16,9 +16,11 @@ static class Proxying
     {
         if (FindGroup(x, plan, out var status) is not { } group)
             return Verdict.Fail(status);
-        if (x.Body.State == BodyState.Reading && ReadsBodyFirst(x, plan))
+        if (x.Body.State == BodyState.Reading)
         {
-            var failed = await x.Body.ReadAllAsync(x);
+            var failed = ReadsBodyFirst(x, plan) ? await x.Body.ReadAllAsync(x)
+                : x.Body.IsChunked ? x.Body.TakeArrived(x)
+                : 0;
             if (failed != 0)
                 return BodyFailed(x, failed);
         }
@@ -40,10 +42,12 @@ static class Proxying
         return Verdict.Done;
     }
 
-    /// <summary>HTTP/1.0 has no chunks: the length must be known before the head is sent.</summary>
+    /// <summary>
+    /// HTTP/1.0 has no chunks: the length must be known before the head is sent. As in nginx a
+    /// body is read also where it is not passed on.
+    /// </summary>
     static bool ReadsBodyFirst(Exchange x, ProxyPlan plan) =>
-        plan.Settings.PassRequestBody
-        && (plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11));
+        plan.Settings.RequestBuffering || (x.Body.IsChunked && !plan.IsHttp11);
 
     /// <summary>The client's body did not come, or not as it should: a status, or no answer.</summary>
     static Verdict BodyFailed(Exchange x, int status)

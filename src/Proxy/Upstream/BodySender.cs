@@ -136,6 +136,18 @@ sealed class BodySender
         return count > 0;
     }
 
+    /// <summary>What had arrived before the peer was asked, then what comes.</summary>
+    int TakePiece(Exchange x, Span<byte> into)
+    {
+        var arrived = x.Body.InMemory[memorySent..];
+        if (arrived.IsEmpty)
+            return x.Body.Read(x, into);
+        var piece = arrived[..Math.Min(arrived.Length, into.Length)];
+        piece.CopyTo(into);
+        memorySent += piece.Length;
+        return piece.Length;
+    }
+
     /// <summary>
     /// One piece from the client. A chunked body is framed anew: the size line is written before
     /// the piece, its end behind it, in the loop's scratch buffer.
@@ -144,7 +156,7 @@ sealed class BodySender
     {
         const int Front = ChunkedWriter.SizeLineMax;
         var scratch = x.Worker.Loop.Scratch.AsSpan();
-        var count = x.Body.Read(x, scratch[Front..^2]);
+        var count = TakePiece(x, scratch[Front..^2]);
         if (count < 0)
             return count;
         HasTakenUnbuffered = true;

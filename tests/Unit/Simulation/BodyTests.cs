@@ -26,6 +26,21 @@ public sealed class BodyTests
     const string Expect = "Expect: 100-continue\r\n";
     const string Continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+    /// <summary>The data of a chunked body that has no extensions.</summary>
+    static string Unchunked(string text)
+    {
+        string data = "";
+        while (true)
+        {
+            int line = text.IndexOf("\r\n", StringComparison.Ordinal);
+            int size = Convert.ToInt32(text[..line], 16);
+            if (size == 0)
+                return data;
+            data += text.Substring(line + 2, size);
+            text = text[(line + size + 4)..];
+        }
+    }
+
     static string ChunkedHead(string path) =>
         $"POST {path} HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -129,14 +144,66 @@ public sealed class BodyTests
         gateway.AssertNothingStays();
     }
 
-    [Fact]
-    public void A_chunked_body_that_was_read_whole_is_sent_with_its_length()
+    [Theory]
+    [InlineData("/kept/")]
+    [InlineData("/passed/")]
+    public void A_chunked_body_that_is_there_whole_is_sent_with_its_length(string path)
     {
         using var gateway = new SimulatedGateway(TwoPeers);
         var server = gateway.Serve(Http.PeerAddress);
-        gateway.Connect().Send(ChunkedHead("/kept/") + "3\r\none\r\n0\r\n\r\n");
+        gateway.Connect().Send(
+            ChunkedHead(path) + "3\r\none\r\n4\r\nmore\r\n0\r\n\r\n");
         gateway.Settle();
-        Assert.Contains("\r\nContent-Length: 3\r\n", server.Last.Received);
+        Assert.Contains("\r\nContent-Length: 7\r\n", server.Last.Received);
+        Assert.DoesNotContain("Transfer-Encoding", server.Last.Received);
+        Assert.EndsWith(Http.Body("onemore"), server.Last.Received);
+        gateway.AssertNothingStays();
+    }
+
+    [Fact]
+    public void A_chunked_body_that_is_there_whole_is_sent_to_another_peer()
+    {
+        using var gateway = new SimulatedGateway(TwoPeers);
+        var first = gateway.Serve("10.0.0.1:80");
+        var second = gateway.Serve("10.0.0.2:80");
+        gateway.Connect().Send(ChunkedHead("/passed/") + "3\r\none\r\n0\r\n\r\n");
+        gateway.Settle();
+        first.Last.Close(reset: true);
+        gateway.Settle();
+        Assert.EndsWith(Http.Body("one"), second.Last.Received);
+        gateway.AssertNothingStays();
+    }
+
+    /// <summary>client_body_buffer_size bounds what is looked at before the peer is asked.</summary>
+    [Fact]
+    public void A_chunked_body_larger_than_the_buffer_is_passed_on_in_chunks()
+    {
+        using var gateway = new SimulatedGateway(TwoPeers.Replace(
+            "location /passed/ {", "location /passed/ { client_body_buffer_size 1k;"));
+        var server = gateway.Serve(Http.PeerAddress);
+        var client = gateway.Connect();
+        string body = Http.Numbers(5_000);
+        client.Send(ChunkedHead("/passed/") + $"{body.Length:x}\r\n{body}\r\n0\r\n\r\n");
+        gateway.Settle();
+        Assert.Contains("\r\nTransfer-Encoding: chunked\r\n", server.Last.Received);
+        string sent = server.Last.Received.Split("\r\n\r\n", 2)[1];
+        Assert.Equal(body, Unchunked(sent));
+        gateway.AssertNothingStays();
+    }
+
+    [Theory]
+    [InlineData("x\r\n", "400")]
+    [InlineData("5\r\nhello\r\n0\r\n\r\n", "413")]
+    public void A_chunked_body_that_is_refused_at_once_reaches_no_peer(string body, string status)
+    {
+        using var gateway = new SimulatedGateway(TwoPeers.Replace(
+            "location /passed/ {", "location /passed/ { client_max_body_size 4;"));
+        var server = gateway.Serve(Http.PeerAddress);
+        var client = gateway.Connect();
+        client.Send(ChunkedHead("/passed/") + body);
+        gateway.Settle();
+        Assert.Empty(server.Wires);
+        Assert.StartsWith($"HTTP/1.1 {status} ", client.Take());
         gateway.AssertNothingStays();
     }
 
