@@ -79,9 +79,10 @@ public sealed class VariableTable
         var captured = CapturedNames.Of(http);
         foreach (string name in http.SetVariables)
         {
+            var own = variables.GetValueOrDefault(name) ?? VariableFamilies.TryMake(name);
             variables[name] = name == "args"
                 ? new ArgsVariable()
-                : new SlotVariable(name, AddSlot(name), captured.Contains(name));
+                : new SlotVariable(name, AddSlot(name), captured.Contains(name), own);
         }
         foreach (var map in http.Maps)
             variables[map.Variable] = new MapVariable(map, AddSlot(map.Variable));

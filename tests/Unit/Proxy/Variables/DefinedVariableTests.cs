@@ -5,6 +5,25 @@ public class DefinedVariableTests
 {
     const string Listen = "server { listen 127.0.0.1:18000; ";
 
+    [Theory]
+    [InlineData("http_x_own", "client")]
+    [InlineData("arg_own", "1")]
+    [InlineData("cookie_own", "2")]
+    [InlineData("proxy_port", "18001")]
+    public void A_variable_of_set_is_nginx_s_own_until_it_is_written(string name, string own)
+    {
+        const string Request =
+            "GET /{0}?own=1 HTTP/1.1\r\nHost: a\r\nX-Own: client\r\nCookie: own=2\r\n\r\n";
+        string http = "server { listen 127.0.0.1:18000; location / "
+            + "{ proxy_pass http://127.0.0.1:18001; location /set { set $" + name
+            + " written; proxy_pass http://127.0.0.1:18001; } } }";
+        using var before = new Scene(http, Request.Replace("{0}", ""));
+        using var after = new Scene(http, Request.Replace("{0}", "set"));
+
+        Assert.Equal(own, before.Value(name));
+        Assert.Equal("written", after.Value(name));
+    }
+
     [Fact]
     public void A_variable_that_was_set_keeps_the_value_of_that_moment()
     {
