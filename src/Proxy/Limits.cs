@@ -53,4 +53,13 @@ public static class Limits
     /// disk; with more the whole file is sent, as nginx does beyond max_ranges.
     /// </summary>
     public const int RangesOfFile = 1000;
+
+    /// <summary>
+    /// Roots of which a worker remembers the real path ($realpath_root); beyond that it forgets
+    /// all of them.
+    /// </summary>
+    public const int RealRoots = 256;
+
+    /// <summary>How old such a path may be before the file system is asked again.</summary>
+    public const int RealRootMs = 1_000;
 }

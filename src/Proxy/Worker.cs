@@ -5,6 +5,7 @@ using Sluice.Proxy.Listen;
 using Sluice.Proxy.Log;
 using Sluice.Proxy.Tunnel;
 using Sluice.Proxy.Upstream;
+using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy;
 
@@ -37,6 +38,7 @@ public sealed class Worker
         Random = random;
         Clock = new WorkerClock(loop);
         Siblings = [this];
+        RealRoots = new RealRoots(loop, offload);
     }
 
     public int Index { get; }
@@ -77,6 +79,8 @@ public sealed class Worker
     public int TunnelsCount => Tunnels.Count;
 
     internal WorkerClock Clock { get; }
+
+    internal RealRoots RealRoots { get; }
 
     /// <summary>A text under construction that is used up before the next event.</summary>
     internal ByteBuilder Text { get; } = new(4096);

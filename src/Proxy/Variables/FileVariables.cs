@@ -49,71 +49,15 @@ static class FileVariables
         Encoding.Latin1.GetBytes(prefix, bytes);
     }
 
-    /// <summary>
-    /// The root without symbolic links; asks the file system each time, as its users do anyway
-    /// when they go on to open a file.
-    /// </summary>
+    /// <summary>The root without symbolic links, as the worker knows it.</summary>
     static bool AppendRealRoot(Exchange x, ByteBuilder to)
     {
         var scratch = Scratch.Bytes;
         int start = scratch.Length;
         AppendRoot(x, scratch);
-        string? real = RealPath.Of(Encoding.UTF8.GetString(scratch.From(start)));
+        byte[]? real = x.Worker.RealRoots.Of(scratch.From(start));
         Scratch.Release(scratch, start);
-        if (real is null)
-            return false;
-        to.Append(Encoding.UTF8.GetBytes(real));
-        return true;
+        to.Append(real);
+        return real is not null;
     }
-}
-
-/// <summary>A path without symbolic links, dots and doubled slashes (realpath(3)).</summary>
-static class RealPath
-{
-    /// <summary>Links that are followed, as Linux's MAXSYMLINKS; then there is no such path.</summary>
-    const int LinksMax = 40;
-
-    /// <summary>Null when the path does not exist.</summary>
-    public static string? Of(string path)
-    {
-        try
-        {
-            return Resolve(Path.GetFullPath(path));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException
-            or ArgumentException)
-        {
-            return null;
-        }
-    }
-
-    static string? Resolve(string path)
-    {
-        int links = 0;
-        string root = Path.GetPathRoot(path)!;
-        string real = root;
-        var left = new Stack<string>(Split(path[root.Length..]).Reverse());
-        while (left.TryPop(out string? name))
-        {
-            string next = Path.Combine(real, name);
-            var info = new DirectoryInfo(next);
-            if (!info.Exists && !File.Exists(next))
-                return null;
-            if (info.LinkTarget is not { } target)
-            {
-                real = next;
-                continue;
-            }
-            if (++links > LinksMax)
-                return null;
-            string full = Path.GetFullPath(target, real);
-            real = root;
-            foreach (string part in Split(full[root.Length..]).Reverse())
-                left.Push(part);
-        }
-        return real;
-    }
-
-    static string[] Split(string path) => path.Split(
-        Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
 }

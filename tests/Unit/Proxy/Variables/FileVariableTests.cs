@@ -1,3 +1,6 @@
+using Sluice.Proxy;
+using Sluice.Unit.Simulation;
+
 namespace Sluice.Unit.Proxy.Variables;
 
 public sealed class FileVariableTests : IDisposable
@@ -33,6 +36,34 @@ public sealed class FileVariableTests : IDisposable
         Assert.Equal(real, RealRoot("/link/../link/deep"));
         Assert.Null(RealRoot("/link/gone"));
         Assert.Null(RealRoot("/loop"));
+    }
+
+    /// <summary>The request that finds it old still has it; those that follow have the new one.</summary>
+    [Fact]
+    public void A_link_that_is_switched_shows_within_a_second_and_a_request()
+    {
+        string one = Directory.CreateDirectory(folder.FullName + "/one").FullName;
+        string two = Directory.CreateDirectory(folder.FullName + "/two").FullName;
+        string link = folder.FullName + "/current";
+        Directory.CreateSymbolicLink(link, one);
+        using var gateway = new SimulatedGateway(
+            "server { listen 10.1.0.1:80; root " + link + "; return 200 $realpath_root; }");
+        Assert.Equal(one, Ask(gateway));
+        Directory.Delete(link);
+        Directory.CreateSymbolicLink(link, two);
+        Assert.Equal(one, Ask(gateway));
+        gateway.Pass(Limits.RealRootMs);
+        Assert.Equal(one, Ask(gateway));
+        Assert.Equal(two, Ask(gateway));
+        gateway.AssertNothingStays();
+    }
+
+    static string Ask(SimulatedGateway gateway)
+    {
+        var client = gateway.Connect();
+        client.Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        gateway.Settle();
+        return client.Received.Split("\r\n\r\n")[1];
     }
 
     string? RealRoot(string path)
