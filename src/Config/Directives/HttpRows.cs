@@ -9,7 +9,7 @@ static class LogRows
             Kind.Other)
         {
             Syntax = "path | syslog:server=address[,parameter=value]"
-                + " [format [buffer=size] [flush=time] [if=condition]] | off",
+                + " [format [buffer=size] [gzip[=level]] [flush=time] [if=condition]] | off",
             Default = "logs/access.log combined", Inherits = true, Repeats = true,
             Summary = "Where a line for each exchange is written, and in which form.",
         },

@@ -104,6 +104,9 @@ public sealed record AccessLogTarget
     /// </summary>
     public long? FlushMs { get; init; }
 
+    /// <summary><c>gzip=</c>: each buffer is compressed, from 1 to 9; null for plain text.</summary>
+    public int? GzipLevel { get; init; }
+
     /// <summary>Where it is written; null for the default <c>logs/access.log</c>.</summary>
     public Position? Position { get; init; }
 }

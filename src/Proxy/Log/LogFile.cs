@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Sluice.Config.Model;
 
 namespace Sluice.Proxy.Log;
@@ -13,6 +14,10 @@ public sealed class LogFile : LogTarget
     LogHandle? handle;
     int failure;
     int rootFailure;
+
+    /// <summary>The batch as it is written, compressed.</summary>
+    readonly ByteBuilder member = new(0);
+    int memberFrom;
 
     /// <param name="writer">Whose thread writes the file.</param>
     /// <param name="path">The full path; null is standard error.</param>
@@ -68,14 +73,40 @@ public sealed class LogFile : LogTarget
             return true;
         if (handle is null && (handle = storage.Open(Path, out int error)) is null)
             return Fail(error, "open()", nowMs);
+        if (member.Length == 0 && GzipLevel is var level and > 0)
+            Compress(level);
         while (Batch.Length > 0)
         {
-            int count = handle.Write(Batch);
+            var bytes = member.Length > 0 ? member.From(memberFrom) : Batch;
+            int count = handle.Write(bytes);
             if (count <= 0)
                 return Fail(count, "write() to", nowMs);
-            Advance(count);
+            if (member.Length == 0)
+                Advance(count);
+            else if ((memberFrom += count) == member.Length)
+                EndMember();
         }
         return true;
+    }
+
+    /// <summary>
+    /// Every batch is a gzip file of its own (RFC 1952, section 2.2): those who read know that
+    /// several may follow each other.
+    /// </summary>
+    void Compress(int level)
+    {
+        var bytes = new MemoryStream();
+        var options = new ZLibCompressionOptions { CompressionLevel = level };
+        using (var gzip = new GZipStream(bytes, options, leaveOpen: true))
+            gzip.Write(Batch);
+        member.Append(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    void EndMember()
+    {
+        Advance(Batch.Length);
+        member.Clear();
+        memberFrom = 0;
     }
 
     internal override void Reopen(LogStorage storage)

@@ -60,8 +60,9 @@ public sealed class LogFiles
 
     void UseBuffer(LogTarget file)
     {
-        var log = buffered.GetValueOrDefault(file);
-        file.SetBuffer(log?.BufferSize ?? 0, log?.FlushMs ?? 0);
+        file.SetBuffer(buffered.TryGetValue(file, out var log)
+            ? new(log.BufferSize ?? 0, log.FlushMs ?? 0, log.GzipLevel ?? 0)
+            : default);
     }
 
     /// <summary>Gives the files back when the configuration is not used any more.</summary>

@@ -15,8 +15,7 @@ public abstract class LogTarget
 
     /// <summary>How many of the pending bytes may be written; the rest waits in its buffer.</summary>
     int dueCount;
-    int bufferBytes;
-    long flushMs;
+    LogBuffer buffer;
     long droppedCount;
 
     // The writer's own.
@@ -73,21 +72,16 @@ public abstract class LogTarget
     public virtual void Append(LogLevel level, ReadOnlySpan<byte> line) =>
         Enqueue(default, line, isUrgent: true);
 
-    /// <summary>
-    /// From now on lines of access logs gather until the next would not fit, or until the first
-    /// has waited for a time.
-    /// </summary>
-    /// <param name="bytes">The buffer's size; 0 for none.</param>
-    /// <param name="waitMs">How long a line waits at most; 0 for as long as there is room.</param>
-    internal void SetBuffer(int bytes, long waitMs)
+    /// <summary>From now on lines of access logs gather so.</summary>
+    internal void SetBuffer(LogBuffer next)
     {
         bool isDue;
         lock (gate)
         {
-            if (bytes == bufferBytes && waitMs == flushMs)
+            if (next == buffer)
                 return;
-            (bufferBytes, flushMs) = (Math.Min(bytes, LogLimits.BufferBytes), waitMs);
-            if (bytes == 0)
+            buffer = next with { Bytes = Math.Min(next.Bytes, LogLimits.BufferBytes) };
+            if (next.Bytes == 0)
                 dueCount = pendingCount;
             isDue = pendingCount > 0;
         }
@@ -102,7 +96,7 @@ public abstract class LogTarget
         lock (gate)
         {
             int length = head.Length + line.Length;
-            if (length > LogLimits.PendingBytes + bufferBytes - pendingCount)
+            if (length > LogLimits.PendingBytes + buffer.Bytes - pendingCount)
             {
                 droppedCount++;
                 return;
@@ -111,16 +105,16 @@ public abstract class LogTarget
                 Grow(length);
             dueBefore = dueCount;
             isFirst = dueCount == pendingCount;
-            if (length > bufferBytes - (pendingCount - dueCount))
+            if (length > buffer.Bytes - (pendingCount - dueCount))
                 dueCount = pendingCount;
             head.CopyTo(pending.AsSpan(pendingCount));
             line.CopyTo(pending.AsSpan(pendingCount + head.Length));
             pendingCount += length;
-            if (isUrgent || length > bufferBytes)
+            if (isUrgent || length > buffer.Bytes)
                 dueCount = pendingCount;
             due = dueCount;
             // The writer notes when the first line of a buffer came.
-            isFirst &= flushMs > 0;
+            isFirst &= buffer.FlushMs > 0;
         }
         if (dueBefore == 0 && (due > 0 || isFirst))
             Writer.Wake(this);
@@ -131,7 +125,7 @@ public abstract class LogTarget
     void Grow(int more)
     {
         int wanted = Math.Max(pending.Length * 2, pendingCount + more);
-        int most = LogLimits.PendingBytes + bufferBytes;
+        int most = LogLimits.PendingBytes + buffer.Bytes;
         Array.Resize(ref pending, Math.Clamp(wanted, 1024, Math.Max(most, pendingCount + more)));
     }
 
@@ -213,15 +207,25 @@ public abstract class LogTarget
             droppedCount += count;
     }
 
+    /// <summary>How the batch is compressed; 0 for not at all.</summary>
+    private protected int GzipLevel
+    {
+        get
+        {
+            lock (gate)
+                return buffer.GzipLevel;
+        }
+    }
+
     /// <summary>A burst's large array is given up once it is written.</summary>
     private protected void Trim()
     {
-        if (batch.Length > Math.Max(LogLimits.KeptBytes, 2 * bufferBytes))
+        if (batch.Length > Math.Max(LogLimits.KeptBytes, 2 * buffer.Bytes))
             batch = [];
     }
 
-    long FlushAtMs => flushMs > 0 && bufferedSinceMs != Never
-        ? bufferedSinceMs + flushMs
+    long FlushAtMs => buffer.FlushMs > 0 && bufferedSinceMs != Never
+        ? bufferedSinceMs + buffer.FlushMs
         : long.MaxValue;
 
     /// <summary>What is due becomes the batch; what gathers begins the other array.</summary>
@@ -235,3 +239,9 @@ public abstract class LogTarget
         batch.AsSpan(batchCount, rest).CopyTo(pending);
     }
 }
+
+/// <summary>How lines of access logs gather before they are written (access_log).</summary>
+/// <param name="Bytes">buffer=: until the next would not fit; 0 for not at all.</param>
+/// <param name="FlushMs">flush=: until the first has waited; 0 for as long as there is room.</param>
+/// <param name="GzipLevel">gzip=: how a buffer is compressed; 0 for not at all.</param>
+readonly record struct LogBuffer(int Bytes, long FlushMs, int GzipLevel);

@@ -105,7 +105,7 @@ public sealed class LogWriter : IDisposable
             held.Remove(target.Key);
         }
         // Nobody fills its buffer up any more.
-        target.SetBuffer(0, 0);
+        target.SetBuffer(default);
     }
 
     /// <summary>

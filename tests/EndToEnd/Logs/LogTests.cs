@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
@@ -128,6 +129,24 @@ public sealed class LogTests : IDisposable
 
         await proxy.LogsAsync("/one", "a.log.1");
         Assert.Equal("", proxy.ReadLog("a.log"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_compressed_log_is_a_row_of_gzip_files(ProxyKind kind)
+    {
+        await using var proxy = await StartAsync(kind, "log_format f '0123456789';",
+            "access_log %prefix%/logs/a.log f gzip buffer=40 flush=200ms;");
+        for (int i = 0; i < 9; i++)
+            await AskAsync("/");
+        proxy.Signal(Signals.Quit);
+        await proxy.ExitAsync();
+
+        using var gzip = new GZipStream(
+            File.OpenRead(Path.Combine(proxy.Prefix, "logs", "a.log")), CompressionMode.Decompress);
+        string text = await new StreamReader(gzip).ReadToEndAsync(
+            TestContext.Current.CancellationToken);
+        Assert.Equal(9, text.Split("0123456789\n").Length - 1);
     }
 
     [Theory]

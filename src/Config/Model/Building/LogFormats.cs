@@ -140,6 +140,7 @@ sealed class LogContext(BuildEnvironment environment)
         if (buffered.TryAdd(target.Path.Source, target))
             return true;
         var earlier = buffered[target.Path.Source];
-        return earlier.BufferSize == target.BufferSize && earlier.FlushMs == target.FlushMs;
+        return (earlier.BufferSize, earlier.FlushMs, earlier.GzipLevel)
+            == (target.BufferSize, target.FlushMs, target.GzipLevel);
     }
 }

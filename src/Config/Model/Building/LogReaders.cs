@@ -5,6 +5,9 @@ namespace Sluice.Config.Model.Building;
 /// <summary>Readers of <c>error_log</c>, <c>access_log</c> and <c>log_format</c>.</summary>
 static class LogReaders
 {
+    const int DefaultGzipLevel = 1;
+    const int DefaultGzipBuffer = 64 * 1024;
+
     static readonly (string Word, LogLevel Level)[] levels =
     [
         ("emerg", LogLevel.Emerg), ("alert", LogLevel.Alert), ("crit", LogLevel.Crit),
@@ -134,8 +137,8 @@ static class LogReaders
             }
             else if (word == "gzip" || word.StartsWith("gzip="))
             {
-                return build.Fail(node, arg, "nginx was built without zlib support",
-                    "Sluice writes access logs as plain text");
+                if (!TryGzip(build, node, arg, word, ref target))
+                    return false;
             }
             else
             {
@@ -143,6 +146,22 @@ static class LogReaders
             }
         }
 
+        return true;
+    }
+
+    /// <summary>What is compressed is a whole buffer, so there is one: of 64 KB if none is said.</summary>
+    static bool TryGzip(
+        BuildContext build, DirectiveNode node, int arg, string word, ref AccessLogTarget target)
+    {
+        string text = word["gzip".Length..].TrimStart('=');
+        long level = DefaultGzipLevel;
+        if (word != "gzip" && (!Values.TryNumber(text, out level) || level is < 1 or > 9))
+            return build.Fail(node, arg, $"invalid compression level \"{text}\"", "from 1 to 9");
+        target = target with
+        {
+            GzipLevel = (int)level,
+            BufferSize = target.BufferSize ?? DefaultGzipBuffer,
+        };
         return true;
     }
 

@@ -44,8 +44,6 @@ public class AllErrorsTests
         "[emerg] invalid parameter \"proxy_protocol\" in t.conf:5")]
     [InlineData("server { location / { proxy_pass https://a; } }",
         "[emerg] https protocol requires SSL support in t.conf:5")]
-    [InlineData("server { access_log /a combined gzip; }",
-        "[emerg] nginx was built without zlib support in t.conf:5")]
     [InlineData("error_log memory:1m debug;",
         "[emerg] nginx was built without debug support in t.conf:5")]
     [InlineData("upstream u { server a resolve; }",

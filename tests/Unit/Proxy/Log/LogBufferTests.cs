@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Sluice.Config.Model;
 using Sluice.Proxy.Log;
@@ -174,6 +175,45 @@ public sealed class LogBufferTests : IDisposable
         writer.WriteAll(LogLimits.RetryMs);
 
         Assert.Equal("x\nyz\n", storage.Text("/a"));
+    }
+
+    [Theory]
+    [InlineData("gzip", int.MaxValue)]
+    [InlineData("gzip=9 buffer=1k flush=5s", 1)]
+    public void A_compressed_log_is_a_row_of_gzip_files(string parameters, int writeMax)
+    {
+        storage.WriteMax = writeMax;
+        var file = Open(parameters);
+        Append(file, "one\n");
+        writer.WriteAll(0);
+        Assert.Empty(storage.Bytes("/a"));
+        writer.Reopen();
+        writer.WriteAll(0);
+        Append(file, "two\n");
+        writer.Reopen();
+        writer.WriteAll(0);
+
+        using var gzip = new GZipStream(
+            new MemoryStream(storage.Bytes("/a")), CompressionMode.Decompress);
+        Assert.Equal("one\ntwo\n", new StreamReader(gzip).ReadToEnd());
+    }
+
+    [Fact]
+    public void A_compressed_log_goes_on_where_a_full_disk_stopped_it()
+    {
+        storage.WriteMax = 5;
+        var file = Open("gzip");
+        Append(file, "one\n");
+        int writes = 0;
+        storage.OnWrite = () => storage.WriteError = ++writes == 3 ? -28 : 0;
+        writer.Reopen();
+        writer.WriteAll(0);
+        writer.WriteAll(LogLimits.RetryMs);
+
+        using var gzip = new GZipStream(
+            new MemoryStream(storage.Bytes("/a")), CompressionMode.Decompress);
+        Assert.Equal("one\n", new StreamReader(gzip).ReadToEnd());
+        Assert.True(writes > 4);
     }
 
     [Fact]
