@@ -108,7 +108,8 @@ sealed class SyslogSender : LogTarget
         if (nowMs < reportAtMs)
             return;
         reportAtMs = nowMs + LogLimits.SyslogReportMs;
-        Writer.Report($"send() to \"{Key}\" failed, {lostCount} messages were lost", -error);
+        Writer.Report(
+            $"send() to \"{Key}\" failed, {lostCount} messages were lost", -error, LogLevel.Error);
         lostCount = 0;
     }
 

@@ -6,6 +6,9 @@ namespace Sluice.Proxy.Log;
 /// <summary>A connected datagram socket that never blocks.</summary>
 sealed class SyslogSocket : LogHandle
 {
+    const int NoSuchFile = -2;
+    const int InputOutput = -5;
+
     readonly Socket socket;
 
     SyslogSocket(Socket socket) => this.socket = socket;
@@ -26,7 +29,10 @@ sealed class SyslogSocket : LogHandle
         catch (SocketException failure)
         {
             socket?.Dispose();
-            error = ErrorOf(failure);
+            // The runtime has no word for a path that is not there, and uses this one.
+            bool isMissing = failure.SocketErrorCode == SocketError.AddressNotAvailable
+                && server is UnixDomainSocketEndPoint;
+            error = isMissing ? NoSuchFile : ErrorOf(failure);
             return null;
         }
     }
@@ -40,5 +46,7 @@ sealed class SyslogSocket : LogHandle
     public override void Close() => socket.Dispose();
 
     static int ErrorOf(SocketException failure) =>
-        OperatingSystem.IsLinux() && failure.NativeErrorCode > 0 ? -failure.NativeErrorCode : -5;
+        OperatingSystem.IsLinux() && failure.NativeErrorCode > 0
+            ? -failure.NativeErrorCode
+            : InputOutput;
 }

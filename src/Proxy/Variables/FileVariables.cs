@@ -1,5 +1,5 @@
-using Sluice.Proxy.Log;
 using System.Text;
+using Sluice.Proxy.Log;
 
 namespace Sluice.Proxy.Variables;
 

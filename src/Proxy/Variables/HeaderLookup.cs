@@ -1,6 +1,6 @@
-using Sluice.Proxy.Log;
 using System.Text;
 using Sluice.Proxy.Http1;
+using Sluice.Proxy.Log;
 
 namespace Sluice.Proxy.Variables;
 

@@ -68,7 +68,7 @@ public sealed class LogTests : IDisposable
         for (int i = 0; i < 20; i++)
             await AskAsync("/");
 
-        await proxy.LogsAsync("to");
+        await proxy.LogsAsync(kind == ProxyKind.Nginx ? "(2: No" : "unix:/nowhere\" failed");
         using var server = new SyslogServer(new IPEndPoint(IPAddress.Loopback, port));
         await Patience.ForAsync(
             () =>
