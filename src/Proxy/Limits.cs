@@ -49,6 +49,12 @@ public static class Limits
     public const int ReadAheadBytes = 8 * 1024;
 
     /// <summary>
+    /// Addresses that a worker remembers of proxy_pass with variables; beyond that it forgets
+    /// all of them, what they knew of failures, and their idle connections.
+    /// </summary>
+    public const int AddressGroups = 1024;
+
+    /// <summary>
     /// Ranges of one request for a file. Each is a part with a head of its own and a way to the
     /// disk; with more the whole file is sent, as nginx does beyond max_ranges.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.Config.Model;
 using Sluice.Net;
 using Sluice.Proxy.Client;
 using Sluice.Proxy.Listen;
@@ -20,6 +21,7 @@ public sealed class Worker
     readonly Stack<Forward> forwards = new();
     readonly Stack<Relay> relays = new();
     readonly Dictionary<string, IdlePool> idle = [];
+    readonly Dictionary<string, PeerGroup> addressGroups = [];
     readonly Dictionary<Address, ListenPoint> listening = [];
     readonly Dictionary<Address, ListenPoint> prepared = [];
     int loggingCount;
@@ -247,6 +249,33 @@ public sealed class Worker
         if (idle.TryGetValue(group.Config.Name, out var pool))
             return pool;
         return idle[group.Config.Name] = new IdlePool();
+    }
+
+    /// <summary>
+    /// The group of an address that a proxy_pass with variables names by its numbers; null when
+    /// it is a name, which would need a resolver.
+    /// </summary>
+    internal PeerGroup? GroupOfAddress(string host)
+    {
+        if (addressGroups.TryGetValue(host, out var group))
+            return group;
+        if (!Address.TryParse(host, out var address, defaultPort: 80))
+            return null;
+        if (addressGroups.Count >= Limits.AddressGroups)
+            ForgetAddressGroups();
+        group = new PeerGroup(
+            UpstreamConfig.OfAddress(host, address.EndPoint, address.ToString()));
+        return addressGroups[host] = group;
+    }
+
+    void ForgetAddressGroups()
+    {
+        foreach (var host in addressGroups.Keys)
+        {
+            if (Snapshot.FindGroupByHost(host) is null && idle.Remove(host, out var pool))
+                pool.CloseAll();
+        }
+        addressGroups.Clear();
     }
 
     // ---- tunnels ----

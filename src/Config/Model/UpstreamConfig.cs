@@ -39,6 +39,28 @@ public sealed class UpstreamConfig
     /// <summary>Whether the group stands for a plain URL.</summary>
     public bool IsImplicit { get; init; }
 
+    /// <summary>The group of one address that a request named, and no configuration.</summary>
+    public static UpstreamConfig OfAddress(string host, EndPoint endPoint, string text)
+    {
+        var nowhere = new Position("", 0);
+        return new UpstreamConfig
+        {
+            Name = host,
+            Host = host,
+            IsImplicit = true,
+            Position = nowhere,
+            Servers =
+            [
+                new UpstreamServer
+                {
+                    Text = host,
+                    Addresses = [new UpstreamAddress(endPoint, text)],
+                    Position = nowhere,
+                },
+            ],
+        };
+    }
+
     /// <summary>Where the block begins, or the URL that stands for the group is first written.</summary>
     public required Position Position { get; init; }
 }

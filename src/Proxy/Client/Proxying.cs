@@ -102,7 +102,7 @@ static class Proxying
         x.TargetHost = Encoding.Latin1.GetBytes(host);
         var uri = uriStart > 0 ? rest[uriStart..] : "";
         x.TargetUri = Encoding.Latin1.GetBytes(uri);
-        if (x.Snapshot.FindGroupByHost(host) is { } group)
+        if ((x.Snapshot.FindGroupByHost(host) ?? x.Worker.GroupOfAddress(host)) is { } group)
             return group;
         x.Location.Errors.NoResolver(x, host);
         status = 502;

@@ -1,3 +1,5 @@
+using Sluice.Proxy;
+
 namespace Sluice.Unit.Simulation;
 
 /// <summary>Idle connections to peers: what is used again, and what must not be.</summary>
@@ -164,6 +166,53 @@ public sealed class PoolTests
         gateway.Settle();
         Assert.EndsWith(Http.Body("two"), client.Take());
         Assert.DoesNotContain("prematurely", gateway.ErrorText);
+        gateway.AssertNothingStays();
+    }
+
+    [Fact]
+    public void An_address_that_a_variable_names_is_a_peer_with_a_pool_of_its_own()
+    {
+        using var gateway = new SimulatedGateway(
+            "server { listen 10.1.0.1:80; location / { proxy_pass http://$arg_to; } }");
+        var server = gateway.Serve(Http.PeerAddress);
+        for (int i = 0; i < 2; i++)
+        {
+            var client = gateway.Connect();
+            client.Send(Http.Get("/?to=10.0.0.1"));
+            gateway.Settle();
+            server.Last.Send(Http.Ok("done"));
+            gateway.Settle();
+            Assert.EndsWith(Http.Body("done"), client.Take());
+        }
+        Assert.Single(server.Wires);
+        var named = gateway.Connect();
+        named.Send(Http.Get("/?to=name.test"));
+        gateway.Settle();
+        Assert.StartsWith("HTTP/1.1 502 ", named.Take());
+        gateway.AssertNothingStays();
+    }
+
+    /// <summary>Clients may choose the addresses, so there is a bound, and no pool stays behind.</summary>
+    [Fact]
+    public void Addresses_beyond_the_limit_are_forgotten_with_their_idle_connections()
+    {
+        using var gateway = new SimulatedGateway(
+            "server { listen 10.1.0.1:80; location / { proxy_pass http://$arg_to; } }");
+        var server = gateway.Serve(Http.PeerAddress);
+        var client = gateway.Connect();
+        client.Send(Http.Get("/?to=10.0.0.1"));
+        gateway.Settle();
+        server.Last.Send(Http.Ok("done"));
+        gateway.Settle();
+        var group = gateway.Worker.GroupOfAddress("10.0.0.1");
+        Assert.Equal(1, gateway.Worker.IdleOf(group!).Count);
+        for (int i = 1; i < Limits.AddressGroups; i++)
+            gateway.Worker.GroupOfAddress($"10.9.{i / 256}.{i % 256}");
+        Assert.Same(group, gateway.Worker.GroupOfAddress("10.0.0.1"));
+        gateway.Worker.GroupOfAddress("10.8.0.1");
+        gateway.Settle();
+        Assert.NotSame(group, gateway.Worker.GroupOfAddress("10.0.0.1"));
+        Assert.True(server.Last.IsEnded);
         gateway.AssertNothingStays();
     }
 }
