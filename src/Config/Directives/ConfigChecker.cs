@@ -141,11 +141,8 @@ public sealed class ConfigChecker : IReadVisitor
 
     void ReportUnknown(DirectiveNode node, string name, Contexts context, bool opensBlock)
     {
-        // nginx has some names in more blocks than Sluice: keepalive_time.
         var elsewhere = DirectiveTable.Find(node.Name);
-        string? module = DirectiveTable.ModuleOfKnown(node.Name);
-        bool isOfHttp = (context & Contexts.HttpServerLocation) != 0;
-        if (module is not null && (elsewhere.IsEmpty || isOfHttp))
+        if (DirectiveTable.ModuleOfKnown(node.Name) is { } module)
         {
             diagnostics.Emerg(node,
                 $"\"{name}\" is a directive of nginx that Sluice does not implement",

@@ -132,6 +132,11 @@ static class HttpCoreRows
             Default = "1000", Inherits = true,
             Summary = "How many requests one connection of a client serves.",
         },
+        new("keepalive_time", Levels, Args.One, Kind.Msec)
+        {
+            Default = "1h", Inherits = true, Since = "1.19.10",
+            Summary = "How old a client's connection may be to serve another request.",
+        },
         new("lingering_close", Levels, Args.One, Kind.Enum)
         {
             Syntax = "off | on | always", Default = "on", Inherits = true, Since = "1.1.0",

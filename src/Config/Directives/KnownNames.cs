@@ -18,10 +18,10 @@ public static class KnownNames
         Of("ngx_http_core_module", """
             alias auth_delay chunked_transfer_encoding client_body_in_file_only
             disable_symlinks early_hints etag if_modified_since keepalive_disable
-            keepalive_min_timeout keepalive_time limit_except limit_rate
-            limit_rate_after log_not_found log_subrequest max_headers max_ranges
-            msie_padding msie_refresh post_action recursive_error_pages resolver
-            resolver_timeout satisfy
+            keepalive_min_timeout limit_except limit_rate limit_rate_after
+            log_not_found log_subrequest max_headers max_ranges msie_padding
+            msie_refresh post_action recursive_error_pages resolver resolver_timeout
+            satisfy
             """),
         Of("ngx_http_access_module", "allow deny"),
         Of("ngx_http_addition_module", "add_after_body add_before_body addition_types"),

@@ -57,8 +57,7 @@ public class DirectiveTableTests
     {
         string[] names = [.. KnownNames.Modules.SelectMany(module => module.Directives)];
         Assert.Equal(names.Length, names.Distinct().Count());
-        string[] both = [.. names.Where(name => !DirectiveTable.Find(name).IsEmpty)];
-        Assert.Equal(["keepalive_time"], both);
+        Assert.DoesNotContain(names, name => !DirectiveTable.Find(name).IsEmpty);
     }
 
     [Theory]

@@ -82,6 +82,25 @@ public sealed class TimeoutTests
         gateway.AssertNothingStays();
     }
 
+    [Fact]
+    public void A_connection_of_a_certain_age_serves_its_last_request()
+    {
+        using var gateway = new SimulatedGateway(
+            "server { listen 10.1.0.1:80; keepalive_time 8s; location / { return 200; } }");
+        var client = gateway.Connect();
+        client.Send(Http.Get("/"));
+        gateway.Pass(7_900);
+        client.Send(Http.Get("/"));
+        gateway.Pass(200);
+        Assert.DoesNotContain("Connection: close", client.Take());
+        client.Send(Http.Get("/"));
+        gateway.Settle();
+        Assert.Contains("Connection: close", client.Take());
+        Assert.True(client.IsEnded);
+        Assert.Equal(3, gateway.AccessLines.Length);
+        gateway.AssertNothingStays();
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/passed/")]

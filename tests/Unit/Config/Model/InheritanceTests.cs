@@ -19,6 +19,7 @@ public class InheritanceTests
         ("keepalive_timeout 1", "keepalive_timeout 2", x => x.Core.KeepaliveTimeoutMs),
         ("keepalive_timeout 1 7", "keepalive_timeout 1 8", x => x.Core.KeepaliveHeaderSeconds),
         ("keepalive_requests 1", "keepalive_requests 2", x => x.Core.KeepaliveRequests),
+        ("keepalive_time 1m", "keepalive_time 2m", x => x.Core.KeepaliveTimeMs),
         ("lingering_close always", "lingering_close off", x => x.Core.LingeringClose),
         ("lingering_time 1", "lingering_time 2", x => x.Core.LingeringTimeMs),
         ("lingering_timeout 1", "lingering_timeout 2", x => x.Core.LingeringTimeoutMs),
