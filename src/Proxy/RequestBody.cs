@@ -58,6 +58,11 @@ sealed class RequestBody
     /// <summary>The body was read whole, so another peer can be sent it again.</summary>
     public bool IsBuffered { get; private set; }
 
+    /// <summary>
+    /// Some of it went to a peer as it came and is kept nowhere: no other place can be sent it.
+    /// </summary>
+    public bool IsSpent => !IsBuffered && ReadBytes > MemoryCount;
+
     /// <summary>Takes over what the head says of the body.</summary>
     public void Begin(RequestHead head)
     {

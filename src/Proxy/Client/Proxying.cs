@@ -16,6 +16,8 @@ static class Proxying
     {
         if (FindGroup(x, plan, out var status) is not { } group)
             return Verdict.Fail(status);
+        if (x.Body.IsSpent && plan.Body is null && plan.Settings.PassRequestBody)
+            return Verdict.Fail(502);
         if (x.Body.State == BodyState.Reading)
         {
             var failed = ReadsBodyFirst(x, plan) ? await x.Body.ReadAllAsync(x)

@@ -259,6 +259,32 @@ public sealed class BodyTests
         gateway.AssertNothingStays();
     }
 
+    /// <summary>What went to the first peer is nowhere any more, so the rest is no body.</summary>
+    [Theory]
+    [InlineData("off")]
+    [InlineData("on")]
+    public void A_body_that_was_passed_on_in_part_is_not_sent_for_an_error_page(string buffering)
+    {
+        using var gateway = new SimulatedGateway(
+            "server { listen 10.1.0.1:80; proxy_request_buffering off;"
+            + "location / { error_page 502 @other; proxy_pass http://10.0.0.1; }"
+            + "location @other { proxy_request_buffering " + buffering
+            + "; proxy_pass http://10.0.0.2; } }");
+        var first = gateway.Serve("10.0.0.1:80");
+        var second = gateway.Serve("10.0.0.2:80");
+        var client = gateway.Connect();
+        client.Send(Http.Post("/", "0123456789")[..^5]);
+        gateway.Settle();
+        Assert.EndsWith(Http.Body("01234"), first.Last.Received);
+        first.Last.Close(reset: true);
+        gateway.Settle();
+        client.Send("56789");
+        gateway.Settle();
+        Assert.Empty(second.Wires);
+        Assert.StartsWith("HTTP/1.1 502 ", client.Take());
+        gateway.AssertNothingStays();
+    }
+
     [Fact]
     public void A_body_that_was_read_whole_is_sent_to_another_peer()
     {
