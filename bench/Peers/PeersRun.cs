@@ -113,14 +113,19 @@ sealed class PeersRun : IDisposable
         Scenario scenario, int port, Action onMeasuring, double warmSeconds = 1)
     {
         var url = scenario.IsGet ? $"http://127.0.0.1:{port}/" : $"ws://127.0.0.1:{port}/";
-        var start = new ProcessStartInfo(
-            "taskset",
-            string.Create(CultureInfo.InvariantCulture,
-                $"-c 1 {sluice} bench {url} {scenario.Load} "
-                + $"--duration {seconds} --warmup {warmSeconds} --json"))
+        var start = new ProcessStartInfo("taskset", ["-c", "1", sluice, "bench", url, "--json"])
         {
             RedirectStandardOutput = true,
         };
+        var arguments = string.Create(CultureInfo.InvariantCulture,
+            $"{scenario.Load} --duration {seconds} --warmup {warmSeconds}");
+        foreach (var argument in arguments.Split(' '))
+            start.ArgumentList.Add(argument);
+        foreach (var line in Scenario.BrowserHeaders)
+        {
+            start.ArgumentList.Add("--header");
+            start.ArgumentList.Add(line);
+        }
         using var process = Process.Start(start)!;
         JsonElement? last = null;
         while (process.StandardOutput.ReadLine() is { } line)

@@ -24,6 +24,22 @@ sealed record Scenario(
         new("idle tunnel, 8,000", "--kind idle --connections 8000", null, IsMemory: true),
     ];
 
+    /// <summary>What Chromium sends with a fetch() from a page, beside the request line and Host.</summary>
+    public static readonly string[] BrowserHeaders =
+    [
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            + "Chrome/142.0.0.0 Safari/537.36",
+        "Accept: application/json",
+        "Accept-Language: en-US,en;q=0.9",
+        "Accept-Encoding: gzip, deflate, br, zstd",
+        "Origin: http://app.example.com",
+        "Referer: http://app.example.com/tasks",
+        "Cookie: session=5b7c1d0e9a3f4c2b8d6e7f1a2b3c4d5e",
+        "Sec-Fetch-Dest: empty",
+        "Sec-Fetch-Mode: cors",
+        "Sec-Fetch-Site: same-site",
+    ];
+
     /// <summary>Bytes of process memory an idle tunnel may cost on EpollLoop.</summary>
     public const int IdleTunnelBytesTarget = 1536;
 }

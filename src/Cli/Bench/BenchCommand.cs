@@ -33,7 +33,7 @@ static class BenchCommand
         var warmup = Seconds("--warmup", "how long the load runs before", 1);
         var header = new Option<string[]>("--header")
         {
-            Description = "a line for the handshake: \"Name: value\"",
+            Description = "a line for the handshake or the request: \"Name: value\"",
         };
         var json = new Option<bool>("--json")
         {

@@ -6,13 +6,22 @@ using Sluice.Proxy.Http1;
 namespace Sluice.Cli.Bench;
 
 /// <summary>
-/// The other end of a benchmark: echoes WebSocket messages and answers GET with a small body,
-/// on one loop, with as little work as possible.
+/// The other end of a benchmark: echoes WebSocket messages and answers GET as a small REST
+/// service does, on one loop, with as little work as possible.
 /// </summary>
 sealed class BenchServer(Loop loop) : IAcceptHandler
 {
+    const string Body = """
+        {"id":7,"title":"write the report","status":"open","assignee":"ada","tags":["work","q4"]}
+        """;
+
+    /// <summary>The headers are those of Express, as its res.json() sends them.</summary>
     static readonly byte[] answer = Encoding.ASCII.GetBytes(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n\r\nhello, world\n");
+        "HTTP/1.1 200 OK\r\nX-Powered-By: Express\r\n"
+        + "Content-Type: application/json; charset=utf-8\r\n"
+        + $"Content-Length: {Body.Length}\r\nETag: W/\"59-9Hn4pVyUW0Yb1q2xR0Lk5cV8xkE\"\r\n"
+        + "Date: Sat, 21 Nov 2026 12:00:00 GMT\r\nConnection: keep-alive\r\n"
+        + $"Keep-Alive: timeout=5\r\n\r\n{Body}");
 
     public IConnectionHandler OnAccept(Listener listener, Connection connection) =>
         new Client(loop);
@@ -97,44 +106,42 @@ sealed class BenchServer(Loop loop) : IAcceptHandler
         }
 
         /// <summary>
-        /// Unmasks in place and gives back what came. A frame's header is as long with a key as
-        /// the answer's without one and four bytes more, so the answer fits over it.
+        /// Unmasks in place and gives back all that came in one write. A frame's header is as
+        /// long with a key as the answer's without one and four bytes more, so the answer fits
+        /// over it, and every frame moves down by what those before it have saved.
         /// </summary>
         void Echo(Connection connection, Span<byte> bytes)
         {
-            while (bytes.Length > 0)
+            var start = payloadLeft == 0 ? Frame.MaskLength : 0;
+            var end = start;
+            var at = 0;
+            while (at < bytes.Length)
             {
                 if (payloadLeft == 0)
                 {
-                    var headerLength = Frame.ReadHeader(bytes, out payloadLeft, out mask);
+                    var headerLength = Frame.ReadHeader(bytes[at..], out payloadLeft, out mask);
                     if (headerLength == 0)
-                    {
-                        Keep(bytes);
-                        return;
-                    }
-                    if ((bytes[0] & 0x08) != 0)
+                        break;
+                    if ((bytes[at] & 0x08) != 0)
                     {
                         connection.Close();
                         return;
                     }
                     maskOffset = 0;
-                    var count = (int)Math.Min(payloadLeft, bytes.Length - headerLength);
-                    Frame.ApplyMask(bytes.Slice(headerLength, count), mask, 0);
-                    var start = headerLength - 4;
-                    Frame.WriteServerHeader(bytes[4..], (int)payloadLeft);
-                    Send(connection, bytes.Slice(4, start + count));
-                    Advance(count);
-                    bytes = bytes[(headerLength + count)..];
+                    at += headerLength;
+                    end += Frame.WriteServerHeader(bytes[end..], (int)payloadLeft);
                 }
-                else
-                {
-                    var count = (int)Math.Min(payloadLeft, bytes.Length);
-                    Frame.ApplyMask(bytes[..count], mask, maskOffset);
-                    Send(connection, bytes[..count]);
-                    Advance(count);
-                    bytes = bytes[count..];
-                }
+                var payload = bytes.Slice(at, (int)Math.Min(payloadLeft, bytes.Length - at));
+                Frame.ApplyMask(payload, mask, maskOffset);
+                payload.CopyTo(bytes[end..]);
+                at += payload.Length;
+                end += payload.Length;
+                Advance(payload.Length);
             }
+            if (end > start)
+                Send(connection, bytes[start..end]);
+            if (at < bytes.Length)
+                Keep(bytes[at..]);
         }
 
         void Advance(int count)

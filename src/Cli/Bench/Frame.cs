@@ -7,6 +7,10 @@ namespace Sluice.Cli.Bench;
 static class Frame
 {
     public const int HeaderMax = 14;
+
+    /// <summary>Bytes of a masking key.</summary>
+    public const int MaskLength = 4;
+
     const byte FinalBinary = 0x82;
     const byte MaskBit = 0x80;
 

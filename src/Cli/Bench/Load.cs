@@ -13,6 +13,9 @@ sealed class Load : ITimed
     /// <summary>Connects that are under way at once: more would overflow a listener's backlog.</summary>
     const int ConnectsAtOnce = 200;
 
+    /// <summary>Messages that leave together are one write up to this; of longer ones, each is.</summary>
+    const int WriteBytesMax = 64 * 1024;
+
     /// <summary>How often an open-loop run sends what has come due.</summary>
     const int PaceMs = 10;
 
@@ -52,6 +55,8 @@ sealed class Load : ITimed
         for (var i = 0; i < Payload.Length; i++)
             Payload[i] = (byte)((i * 31) + 7);
         MessageBytes = options.Kind == LoadKind.Get ? RequestBytes() : Frame.Masked(Payload);
+        MessagesBytes = Repeat(
+            MessageBytes, Math.Clamp(WriteBytesMax / MessageBytes.Length, 1, options.InFlight));
         HandshakeBytes = MakeHandshake();
         connections = new LoadConnection[options.Connections];
         for (var i = 0; i < connections.Length; i++)
@@ -68,6 +73,9 @@ sealed class Load : ITimed
 
     /// <summary>What one message is on the wire: a masked frame, or a request.</summary>
     public byte[] MessageBytes { get; }
+
+    /// <summary>As many messages as fit one write, one behind the other.</summary>
+    public byte[] MessagesBytes { get; }
 
     public byte[] HandshakeBytes { get; }
 
@@ -89,10 +97,7 @@ sealed class Load : ITimed
         openCount++;
         ConnectMore();
         if (Options is { Rate: 0, Kind: LoadKind.Echo or LoadKind.Get })
-        {
-            for (var i = 0; i < Options.InFlight; i++)
-                connection.SendOne(Stopwatch.GetTimestamp());
-        }
+            connection.SendMany(Options.InFlight);
         BeginWhenAllAreThere();
     }
 
@@ -115,7 +120,7 @@ sealed class Load : ITimed
         }
         else if (Options.Rate == 0)
         {
-            connection.SendOne(Stopwatch.GetTimestamp());
+            connection.OweOne();
         }
     }
 
@@ -195,12 +200,27 @@ sealed class Load : ITimed
 
     byte[] RequestBytes() => Encoding.Latin1.GetBytes(
         $"GET {Options.Url.PathAndQuery} HTTP/1.1\r\nHost: {Options.Url.Authority}\r\n"
-        + $"User-Agent: sluice-bench\r\nAccept: */*\r\n{ExtraHeaders()}\r\n");
+        + $"{Unless("User-Agent", "sluice-bench")}{Unless("Accept", "*/*")}{ExtraHeaders()}\r\n");
 
     byte[] MakeHandshake() => Encoding.Latin1.GetBytes(
         $"GET {Options.Url.PathAndQuery} HTTP/1.1\r\nHost: {Options.Url.Authority}\r\n"
         + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{ExtraHeaders()}\r\n");
+
+    static byte[] Repeat(ReadOnlySpan<byte> message, int times)
+    {
+        var all = new byte[message.Length * times];
+        for (var i = 0; i < times; i++)
+            message.CopyTo(all.AsSpan(i * message.Length));
+        return all;
+    }
+
+    /// <summary>A header that is sent unless the run has one of its own by that name.</summary>
+    string Unless(string name, string value) =>
+        Options.Headers.Any(line =>
+            line.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase))
+            ? ""
+            : $"{name}: {value}\r\n";
 
     string ExtraHeaders() => string.Concat(Options.Headers.Select(line => line + "\r\n"));
 

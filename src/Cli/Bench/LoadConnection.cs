@@ -15,6 +15,7 @@ sealed class LoadConnection(Load load) : IConnectionHandler
     long payloadLeft;
     long bodyLeft;
     long beganAt;
+    int owedCount;
     State state;
     Connection? connection;
 
@@ -46,6 +47,7 @@ sealed class LoadConnection(Load load) : IConnectionHandler
         beganAt = Stopwatch.GetTimestamp();
         pendingCount = 0;
         payloadLeft = 0;
+        owedCount = 0;
         sentAt.Clear();
         head.Reset();
         state = State.Connecting;
@@ -58,9 +60,27 @@ sealed class LoadConnection(Load load) : IConnectionHandler
     public void SendOne(long at)
     {
         sentAt.Enqueue(at);
-        if (!outbox.Send(connection!, load.MessageBytes))
-            Fail("send: the connection is broken");
+        Send(load.MessageBytes);
     }
+
+    /// <summary>
+    /// Sends this many messages at once: what is in flight together leaves together, as it
+    /// does from a client that gathers its writes.
+    /// </summary>
+    public void SendMany(int messagesCount)
+    {
+        var at = Stopwatch.GetTimestamp();
+        for (var i = 0; i < messagesCount; i++)
+            sentAt.Enqueue(at);
+        var bytes = load.MessagesBytes;
+        var left = (long)messagesCount * load.MessageBytes.Length;
+        var to = connection;
+        for (; left > 0 && connection == to; left -= bytes.Length)
+            Send(bytes.AsSpan(0, (int)Math.Min(left, bytes.Length)));
+    }
+
+    /// <summary>Asks for another message, sent once everything that has come is read.</summary>
+    public void OweOne() => owedCount++;
 
     public void OnWritable(Connection from)
     {
@@ -74,8 +94,7 @@ sealed class LoadConnection(Load load) : IConnectionHandler
                 load.Opened(this);
                 return;
             }
-            if (!outbox.Send(from, load.HandshakeBytes))
-                Fail("send: the connection is broken");
+            Send(load.HandshakeBytes);
         }
         else if (!outbox.Flush(from))
         {
@@ -84,6 +103,15 @@ sealed class LoadConnection(Load load) : IConnectionHandler
     }
 
     public void OnReadable(Connection from)
+    {
+        ReadAll(from);
+        var messagesCount = owedCount;
+        owedCount = 0;
+        if (messagesCount > 0 && connection == from)
+            SendMany(messagesCount);
+    }
+
+    void ReadAll(Connection from)
     {
         var moved = 0;
         while (from == connection && from.CanRead)
@@ -207,6 +235,12 @@ sealed class LoadConnection(Load load) : IConnectionHandler
         connection?.Close();
         connection = null;
         state = State.Closed;
+    }
+
+    void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (!outbox.Send(connection!, bytes))
+            Fail("send: the connection is broken");
     }
 
     void Keep(ReadOnlySpan<byte> bytes)
