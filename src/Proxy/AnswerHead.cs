@@ -41,14 +41,8 @@ static class AnswerHead
 
     public static void Date(Exchange x) => Field(x, "Date"u8, x.Worker.Clock.HttpDate);
 
-    public static void Field(Exchange x, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-    {
-        var to = x.Arena;
-        to.Append(name);
-        to.Append(": "u8);
-        to.Append(value);
-        to.Append("\r\n"u8);
-    }
+    public static void Field(Exchange x, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        x.Arena.AppendField(name, value);
 
     public static void Field(Exchange x, ReadOnlySpan<byte> name, long value)
     {

@@ -59,6 +59,18 @@ public sealed class ByteBuilder(int initialBytes)
         Length += value.Length;
     }
 
+    /// <summary>A header line: the name, a colon, a blank, the value and CR LF.</summary>
+    public void AppendField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        var count = name.Length + value.Length + 4;
+        var room = Reserve(count)[..count];
+        name.CopyTo(room);
+        ": "u8.CopyTo(room[name.Length..]);
+        value.CopyTo(room[(name.Length + 2)..]);
+        "\r\n"u8.CopyTo(room[^2..]);
+        Length += count;
+    }
+
     /// <summary>Appends text of the configuration, in which a character is a byte.</summary>
     public void AppendLatin1(ReadOnlySpan<char> text)
     {

@@ -17,6 +17,9 @@ sealed class ClientOutput
     /// <summary>A write failed: nobody is there.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>The client's socket has taken everything.</summary>
+    public bool IsDelivered => held.IsEmpty && !IsBroken;
+
     /// <summary>When a client that does not read has to be given up; never while nothing is held.</summary>
     public long DueMs(Exchange exchange) =>
         held.IsEmpty ? long.MaxValue : blockedSinceMs + exchange.Location.Config.Core.SendTimeoutMs;

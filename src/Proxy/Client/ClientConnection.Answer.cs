@@ -61,19 +61,20 @@ sealed partial class ClientConnection
         }
     }
 
-    async LoopTask<Verdict> ContentAsync(Exchange x)
+    static LoopTask<Verdict> ContentAsync(Exchange x) =>
+        x.Location.TryFiles is null ? HandleAsync(x) : TryFilesAsync(x);
+
+    static async LoopTask<Verdict> TryFilesAsync(Exchange x)
     {
-        if (x.Location.TryFiles is not null)
-        {
-            var redirects = x.InternalRedirects;
-            var verdict = await Files.TryAsync(x);
-            if (verdict.Kind != VerdictKind.Content || x.InternalRedirects != redirects)
-                return verdict;
-        }
-        return x.Location.Proxy is { } plan
-            ? await Proxying.RunAsync(x, plan)
-            : await Files.ServeAsync(x);
+        var redirects = x.InternalRedirects;
+        var verdict = await Files.TryAsync(x);
+        return verdict.Kind == VerdictKind.Content && x.InternalRedirects == redirects
+            ? await HandleAsync(x)
+            : verdict;
     }
+
+    static LoopTask<Verdict> HandleAsync(Exchange x) =>
+        x.Location.Proxy is { } plan ? Proxying.RunAsync(x, plan) : Files.ServeAsync(x);
 
     /// <summary>
     /// A status that stands for a failure: error_page may send it elsewhere, else its built-in
@@ -144,8 +145,17 @@ sealed partial class ClientConnection
             && !worker.IsDraining;
     }
 
+    /// <summary>
+    /// The end of the answer. Almost always everything is sent and read by now, and nobody has
+    /// to wait.
+    /// </summary>
+    LoopTask<Ending> FinishAsync(Exchange x) =>
+        x.KeepAlive && x.Output.IsDelivered && x.Body.Discard(x)
+            ? new(Ending.KeepAlive)
+            : SettleAsync(x);
+
     /// <summary>Delivers what is held, and disposes of the rest of the request's body.</summary>
-    async LoopTask<Ending> FinishAsync(Exchange x)
+    async LoopTask<Ending> SettleAsync(Exchange x)
     {
         if (!await x.Output.DrainAsync(x))
         {

@@ -6,25 +6,12 @@ namespace Sluice.Proxy.Client;
 /// <summary>Step 1: the request head.</summary>
 sealed partial class ClientConnection
 {
-    /// <summary>Reads the next request's head into a new exchange.</summary>
+    /// <summary>
+    /// Reads the head of the request whose first bytes are here into a new exchange.
+    /// </summary>
     async LoopTask<HeadOutcome> ReadHeadAsync()
     {
-        var isPipelined = aheadCount > 0;
-        if (++requestsInTurn > Limits.RequestsPerTurn)
-        {
-            requestsInTurn = 1;
-            connection.Yield();
-            await wakeup.NextAsync();
-        }
-        if (!isPipelined && !await AwaitBytesAsync())
-        {
-            if (requestsCount == 0)
-                listen.Current.DefaultServer.Root.Errors.NoRequest(
-                    connection, listen.Current, isTimedOut: !connection.CanRead);
-            return HeadOutcome.Nothing;
-        }
         BeginExchange(ahead!, aheadCount);
-        exchange.IsPipelined = isPipelined;
         ahead = null;
         aheadCount = 0;
         var x = exchange;
@@ -59,10 +46,19 @@ sealed partial class ClientConnection
 
     /// <summary>
     /// Waits for the first bytes of a request, with no buffer in hand: an idle connection costs
-    /// its few objects. False when none came.
+    /// its few objects and one suspended method. False when none came.
     /// </summary>
-    async LoopTask<bool> AwaitBytesAsync()
+    async LoopTask<bool> AwaitRequestAsync()
     {
+        isPipelined = aheadCount > 0;
+        if (++requestsInTurn > Limits.RequestsPerTurn)
+        {
+            requestsInTurn = 1;
+            connection.Yield();
+            await wakeup.NextAsync();
+        }
+        if (isPipelined)
+            return true;
         var untilMs = worker.Loop.NowMs + (requestsCount == 0
             ? listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs
             : core.KeepaliveTimeoutMs);
@@ -72,16 +68,25 @@ sealed partial class ClientConnection
             if (connection.CanRead && ReadFirstBytes() is var count && count != IoResult.Again)
             {
                 IsIdle = false;
-                return count > 0;
+                return count > 0 || NoRequest();
             }
             var isShed = worker.IsDraining && requestsCount > 0;
             if (isShed || connection.State != ConnectionState.Open)
-                return false;
+                return NoRequest();
             requestsInTurn = 1;
             await wakeup.NextAsync(untilMs);
             if (wakeup.IsTimedOut)
-                return false;
+                return NoRequest();
         }
+    }
+
+    /// <summary>False. A client that came and asked nothing is worth a line.</summary>
+    bool NoRequest()
+    {
+        if (requestsCount == 0)
+            listen.Current.DefaultServer.Root.Errors.NoRequest(
+                connection, listen.Current, isTimedOut: !connection.CanRead);
+        return false;
     }
 
     int ReadFirstBytes()
@@ -144,8 +149,5 @@ sealed partial class ClientConnection
 
         /// <summary>The client left or was too slow midway.</summary>
         Incomplete,
-
-        /// <summary>No request came.</summary>
-        Nothing,
     }
 }

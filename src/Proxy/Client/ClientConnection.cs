@@ -25,6 +25,7 @@ sealed partial class ClientConnection : IRostered
     /// <summary>Bytes of the next request that came with the last one; none almost always.</summary>
     byte[]? ahead;
     int aheadCount;
+    bool isPipelined;
 
     internal ClientConnection(Worker worker)
     {
@@ -61,9 +62,9 @@ sealed partial class ClientConnection : IRostered
         var ending = Ending.KeepAlive;
         while (ending == Ending.KeepAlive)
         {
-            var head = await ReadHeadAsync();                          // 1
-            if (head == HeadOutcome.Nothing)
+            if (!await AwaitRequestAsync())
                 break;
+            var head = await ReadHeadAsync();                          // 1
             ending = head switch
             {
                 HeadOutcome.Complete => await AnswerAsync(Route()),    // 2, 3, 4
@@ -107,6 +108,7 @@ sealed partial class ClientConnection : IRostered
         exchange.ConnectionStartMs = openedMs;
         exchange.HeadBuffer = buffer;
         exchange.BufferedEnd = count;
+        exchange.IsPipelined = isPipelined;
         exchange.Use(listen.Current);
     }
 

@@ -90,6 +90,30 @@ sealed class Forward(Worker worker)
     {
         if (!Connect())
             return UpstreamFailure.Error;
+        if (Peer.Connection.State == ConnectionState.Connecting
+            && await FinishConnectAsync() is var failed and not UpstreamFailure.None)
+            return failed;
+        x.LastTry.ConnectMs = worker.Loop.NowMs - tryStartMs;
+        SendHead();
+        while (true)
+        {
+            var sent = await PumpBodyAsync();
+            if (sent is not (UpstreamFailure.None or UpstreamFailure.Error))
+                return sent;
+            var failure = ReadHead(out var isWhole);
+            if (failure != UpstreamFailure.None || isWhole)
+                return failure;
+            x.Output.Flush(x); // The rest of an interim head.
+            if (IsClientGone())
+                return UpstreamFailure.ClientGone;
+            await x.Wakeup.NextAsync(DueMs());
+            if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
+                return WhatTimedOut();
+        }
+    }
+
+    async LoopTask<UpstreamFailure> FinishConnectAsync()
+    {
         while (Peer.Connection.State == ConnectionState.Connecting)
         {
             await x.Wakeup.NextAsync(tryStartMs + plan.Settings.ConnectTimeoutMs);
@@ -102,9 +126,7 @@ sealed class Forward(Worker worker)
             if (Peer.Connection.State != ConnectionState.Open)
                 return ConnectFailed(Peer.Connection.Read(worker.Loop.Scratch));
         }
-        x.LastTry.ConnectMs = worker.Loop.NowMs - tryStartMs;
-        SendHead();
-        return await ReadHeadAsync();
+        return UpstreamFailure.None;
     }
 
     bool Connect()
@@ -155,28 +177,14 @@ sealed class Forward(Worker worker)
         unsent.Add(bytes[taken..], worker.Buffers);
     }
 
-    /// <summary>Sends what is left of the request, and reads until the head of the answer is whole.</summary>
-    async LoopTask<UpstreamFailure> ReadHeadAsync()
+    /// <summary>
+    /// Not before there is something to read: what waits for its answer holds no buffer, and
+    /// the next one to read gets the buffer that was used last, which the cache still has.
+    /// </summary>
+    void RentBuffer()
     {
         Buffer = worker.Buffers.Rent(plan.Settings.BufferSize);
-        BufferedCount = 0;
         x.UpstreamBuffer = Buffer;
-        x.UpstreamHead.Reset();
-        while (true)
-        {
-            var sent = await PumpAsync();
-            if (sent is not (UpstreamFailure.None or UpstreamFailure.Error))
-                return sent;
-            var failure = ReadHead(out var isWhole);
-            if (failure != UpstreamFailure.None || isWhole)
-                return failure;
-            x.Output.Flush(x); // The rest of an interim head.
-            if (IsClientGone())
-                return UpstreamFailure.ClientGone;
-            await x.Wakeup.NextAsync(DueMs());
-            if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
-                return WhatTimedOut();
-        }
     }
 
     /// <summary>Moves the head's rest and the body towards the peer.</summary>
@@ -210,6 +218,8 @@ sealed class Forward(Worker worker)
         isWhole = false;
         while (Peer.Connection.CanRead)
         {
+            if (Buffer.Length == 0)
+                RentBuffer();
             var count = Peer.Connection.Read(Buffer.AsSpan(BufferedCount));
             if (count == IoResult.Again)
                 break;
@@ -271,7 +281,7 @@ sealed class Forward(Worker worker)
             && selection.TriesLeft > 1;
     }
 
-    /// <summary>Goes on sending the request's body while the answer is already coming.</summary>
+    /// <summary>Goes on sending the request, also while the answer is already coming.</summary>
     public LoopTask<UpstreamFailure> PumpBodyAsync() =>
         IsRequestSent ? new LoopTask<UpstreamFailure>(UpstreamFailure.None) : PumpAsync();
 

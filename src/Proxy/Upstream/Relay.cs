@@ -31,7 +31,8 @@ sealed class Relay(Worker worker)
         plan = by;
         forward = from;
         Begin();
-        var isWhole = SendHead() && await PumpAsync();
+        // A small answer came whole with its head.
+        var isWhole = SendHead() && ((isEnded && !x.Output.IsBroken) || await PumpAsync());
         if (isWhole)
             forward.Complete(MayKeepPeer());
         else

@@ -66,10 +66,7 @@ static class RequestHeadWriter
                 ? plan.IsOtherSet(field.Name(bytes))
                 : plan.KnownSet.Contains(field.Known))
                 continue;
-            to.Append(field.Name(bytes));
-            to.Append(": "u8);
-            to.Append(field.Value(bytes));
-            to.Append("\r\n"u8);
+            to.AppendField(field.Name(bytes), field.Value(bytes));
         }
     }
 }

@@ -13,6 +13,10 @@ static class ResponseHeadWriter
         KnownHeader.Connection, KnownHeader.KeepAlive, KnownHeader.TransferEncoding,
         KnownHeader.ContentType, KnownHeader.ContentLength);
 
+    /// <summary>Headers that proxy_redirect and proxy_cookie_* change.</summary>
+    static readonly KnownHeaderSet Rewritten = KnownHeaderSet.Of(
+        KnownHeader.Location, KnownHeader.Refresh, KnownHeader.SetCookie);
+
     public static void Write(Exchange x, ProxyPlan plan, bool isChunked)
     {
         var head = x.UpstreamHead;
@@ -81,24 +85,21 @@ static class ResponseHeadWriter
         Exchange x, ProxyPlan plan, in HeaderField field, ReadOnlySpan<byte> bytes)
     {
         var to = x.Arena;
+        var value = field.Value(bytes);
+        if (!Rewritten.Contains(field.Known))
+        {
+            to.AppendField(field.Name(bytes), value);
+            return;
+        }
         to.Append(field.Name(bytes));
         to.Append(": "u8);
         var valueStart = to.Length;
-        switch (field.Known)
-        {
-            case KnownHeader.Location:
-                plan.Rewrites.AppendLocation(x, field.Value(bytes), to);
-                break;
-            case KnownHeader.Refresh:
-                plan.Rewrites.AppendRefresh(x, field.Value(bytes), to);
-                break;
-            case KnownHeader.SetCookie:
-                plan.Rewrites.AppendCookie(x, field.Value(bytes), to);
-                break;
-            default:
-                to.Append(field.Value(bytes));
-                break;
-        }
+        if (field.Known == KnownHeader.Location)
+            plan.Rewrites.AppendLocation(x, value, to);
+        else if (field.Known == KnownHeader.Refresh)
+            plan.Rewrites.AppendRefresh(x, value, to);
+        else
+            plan.Rewrites.AppendCookie(x, value, to);
         HeaderText.Neutralize(to.Mutable(valueStart));
         to.Append("\r\n"u8);
     }
