@@ -10,10 +10,10 @@ namespace Sluice.Peers;
 sealed class PeersRun : IDisposable
 {
     /// <summary>
-    /// How long the first, discarded round loads a proxy: the just-in-time compiler takes that
+    /// How long the first, discarded round loads Sluice: the just-in-time compiler takes that
     /// long on a busy core to bring the path to its last tier.
     /// </summary>
-    const double WarmSeconds = 4;
+    const double WarmSeconds = 10;
 
     /// <summary>CPU time is counted in ticks; a proxy that hardly ran was not measured.</summary>
     const double LeastShare = 0.05;
@@ -33,8 +33,16 @@ sealed class PeersRun : IDisposable
         backend = Process.Start(
             "setsid", $"taskset -c 1 {sluice} bench --serve 127.0.0.1:{backendPort}");
         ProxyUnderTest.WaitFor(backendPort);
-        foreach (var name in names)
-            proxies.Add(Start(name));
+        try
+        {
+            foreach (var name in names)
+                proxies.Add(Start(name));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Every proxy in turn, round after round, so that a noisy minute hits all alike.</summary>
@@ -67,7 +75,7 @@ sealed class PeersRun : IDisposable
         double cpuBefore = 0;
         var result = RunLoad(
             scenario, proxy.Port, onMeasuring: () => cpuBefore = proxy.CpuUs(),
-            round < 0 ? WarmSeconds : 1);
+            round < 0 && proxy.IsSluice ? WarmSeconds : 1);
         var cpuUs = proxy.CpuUs() - cpuBefore;
         var count = result.GetProperty("count").GetInt64();
         var errors = result.GetProperty("errors").GetInt64();
@@ -112,7 +120,8 @@ sealed class PeersRun : IDisposable
     JsonElement RunLoad(
         Scenario scenario, int port, Action onMeasuring, double warmSeconds = 1)
     {
-        var url = scenario.IsGet ? $"http://127.0.0.1:{port}/" : $"ws://127.0.0.1:{port}/";
+        var scheme = scenario.IsGet ? "http" : "ws";
+        var url = $"{scheme}://127.0.0.1:{port}{scenario.Path}";
         var start = new ProcessStartInfo("taskset", ["-c", "1", sluice, "bench", url, "--json"])
         {
             RedirectStandardOutput = true,

@@ -25,6 +25,8 @@ sealed class ProxyUnderTest : IDisposable
 
     public int Port { get; }
 
+    public bool IsSluice => Name.StartsWith("sluice-", StringComparison.Ordinal);
+
     /// <summary>Starts a proxy of this kind in front of a backend.</summary>
     public static ProxyUnderTest Start(
         string name, string folder, string sluice, int port, int backendPort)
@@ -37,7 +39,7 @@ sealed class ProxyUnderTest : IDisposable
         var command = name switch
         {
             "nginx" => $"nginx -p {folder}/nginx -c {file}",
-            "haproxy" => $"haproxy -db -f {file}",
+            "haproxy" => $"sh -c \"exec haproxy -db -f {file} > {folder}/haproxy/logs/access.log\"",
             _ => $"{sluice} -p {folder}/{name} -c {file}",
         };
         var start = new ProcessStartInfo("setsid", $"taskset -c 0 {command}");

@@ -6,8 +6,10 @@ namespace Sluice.Peers;
 /// <param name="IsGet">Requests instead of WebSockets.</param>
 /// <param name="Target">The ratio to nginx that EpollLoop must not exceed; null without one.</param>
 /// <param name="IsMemory">Memory per connection is measured, not CPU.</param>
+/// <param name="Path">Where it goes: only what is below /logged/ makes a log line.</param>
 sealed record Scenario(
-    string Name, string Load, double? Target, bool IsGet = false, bool IsMemory = false)
+    string Name, string Load, double? Target, bool IsGet = false, bool IsMemory = false,
+    string Path = "/")
 {
     public static readonly Scenario[] All =
     [
@@ -21,6 +23,8 @@ sealed record Scenario(
             "--kind echo --connections 20 --size 65536 --in-flight 2", 0.45),
         new("handshake, connect to close", "--kind handshake --connections 20", 1.05),
         new("small GET, keep-alive", "--kind get --connections 100", 0.75, IsGet: true),
+        new("small GET, keep-alive, logged", "--kind get --connections 100", 0.75, IsGet: true,
+            Path: "/logged/"),
         new("idle tunnel, 8,000", "--kind idle --connections 8000", null, IsMemory: true),
     ];
 
