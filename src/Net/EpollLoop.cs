@@ -36,9 +36,11 @@ public sealed unsafe class EpollLoop : Loop
 
     public EpollLoop()
     {
-        epoll = Demand(Native.EpollCreate(Native.EpollCloexec), "epoll_create1");
+        epoll = Demand(Native.Result(Native.EpollCreate(Native.EpollCloexec)), "epoll_create1");
         int eventDescriptor = Demand(
-            Native.EventDescriptor(0, Native.EventCloexec | Native.EventNonblock), "eventfd");
+            Native.Result(
+                Native.EventDescriptor(0, Native.EventCloexec | Native.EventNonblock)),
+            "eventfd");
         wakeUp = new(eventDescriptor, ownsHandle: true);
         records = (byte*)NativeMemory.Alloc((nuint)(NetLimits.EventsPerTurn * recordBytes));
         const uint Edges = Native.EpollIn | Native.EpollEdge;
@@ -60,7 +62,10 @@ public sealed unsafe class EpollLoop : Loop
         if (fd >= 0)
         {
             var listener = new EpollListener(this, fd, address, handler);
-            error = Register(fd, Native.EpollIn, listener, out listener.Slot);
+            // A socket that does not listen would make nothing but events of its own.
+            error = options.BindOnly
+                ? 0
+                : Register(fd, Native.EpollIn, listener, out listener.Slot);
             if (error == 0)
                 return listener;
             listener.Close();
@@ -249,9 +254,8 @@ public sealed unsafe class EpollLoop : Loop
     }
 
     /// <summary>For what cannot fail on a sound system; a loop without it is no loop.</summary>
-    static int Demand(int answer, string call)
+    static int Demand(int result, string call)
     {
-        int result = answer < -1 ? answer : Native.Result(answer);
         if (result >= 0)
             return result;
         throw new InvalidOperationException(

@@ -4,7 +4,8 @@ namespace Sluice.Net;
 
 /// <summary>
 /// One thread and everything it owns: connections, listeners, timers. The three loops
-/// (EpollLoop, SocketLoop, SimulatedLoop) behave alike; LoopContractTests says how.
+/// (EpollLoop, SocketLoop, SimulatedLoop) behave alike; the contract tests in
+/// tests/Unit/Net/Contract say how.
 /// </summary>
 /// <remarks>
 /// Handlers are only ever called from the loop's own turn, never from inside a call that a

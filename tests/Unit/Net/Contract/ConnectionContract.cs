@@ -116,6 +116,30 @@ public abstract class ConnectionContract(Loop loop) : ContractFixture(loop)
         });
 
     [Fact]
+    public void Binding_alone_asks_for_an_address_and_lets_nobody_in() => Run(async () =>
+    {
+        var bindOnly = new ListenOptions { BindOnly = true };
+        var taken = Listen();
+        Assert.Null(Loop.Listen(taken.Listener.LocalAddress, bindOnly, taken, out int error));
+        Assert.Equal(IoResult.AddressInUse, error);
+
+        var bound = Loop.Listen(Loopback, bindOnly, taken, out _)!;
+        await PassAsync(20);
+        var client = Loop.Connect(
+            bound.LocalAddress, ConnectOptions.Default, new Recorder(), out error);
+        if (client is not null)
+        {
+            await UntilAsync(() => client.CanRead);
+            error = client.Read(Loop.Scratch);
+            client.Close();
+        }
+        Assert.Equal(IoResult.ConnectionRefused, error);
+        bound.Close();
+        Listen(bound.LocalAddress);
+        Assert.Empty(taken.Failures);
+    });
+
+    [Fact]
     public void The_first_bytes_arrive_before_the_end_that_came_with_them() => Run(async () =>
     {
         var acceptor = Listen();
