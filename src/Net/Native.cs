@@ -68,8 +68,6 @@ static unsafe partial class Native
     internal const int NoSuchFile = -2;
     internal const int Interrupted = -4;
     internal const int BadDescriptor = -9;
-    internal const int OutOfMemory = -12;
-    internal const int TooManyOpenFilesInSystem = -23;
     internal const int InvalidArgument = -22;
     internal const int NotSupported = -95;
     internal const int ConnectionAborted = -103;
