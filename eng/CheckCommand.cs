@@ -46,13 +46,7 @@ internal static class CheckCommand
         return true;
     }
 
-    static bool Format(Repository repository) => Shell.Run(
-        repository.Root,
-        "dotnet",
-        [
-            "format", "whitespace", "--folder", "--verify-no-changes",
-            "--exclude", "artifacts", "**/bin", "**/obj", "**/node_modules",
-        ]) == 0;
+    static bool Format(Repository repository) => FormatCommand.Run(repository, verifies: true) == 0;
 
     static bool Budgets(Repository repository) => BenchCommand.Run(repository, ["micro"]) == 0;
 

@@ -14,6 +14,7 @@ try
         "fuzz" => FuzzCommand.Run(repository, rest),
         "bench" => BenchCommand.Run(repository, rest),
         "check" => CheckCommand.Run(repository),
+        "format" => FormatCommand.Run(repository, verifies: false),
         "docs" => DocsCommand.Run(repository, rest),
         "help" or "-h" or "--help" => Help(0),
         _ => Help(2),
@@ -40,6 +41,7 @@ static int Help(int exitCode)
           fuzz run TARGET          one of them, with --seed N --runs N; also: smoke, replay
           bench micro|peers ARGS   allocation budgets and times; nginx and HAProxy beside Sluice
           docs [--verify]          write docs/directives from the directive rows
+          format                   whitespace as .editorconfig has it
           check                    what CI does: build, style, documentation, all tests
         """);
     return exitCode;

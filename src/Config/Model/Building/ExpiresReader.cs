@@ -19,9 +19,11 @@ static class ExpiresReader
         var position = BuildContext.PositionOf(node);
         if (!template.IsConstant)
         {
-            value = new ExpiresValue(new Expires(
-                ExpiresKind.Variable, 0, template, position)
-            { IsModified = isModified });
+            var expires = new Expires(ExpiresKind.Variable, 0, template, position)
+            {
+                IsModified = isModified,
+            };
+            value = new ExpiresValue(expires);
             return true;
         }
 
