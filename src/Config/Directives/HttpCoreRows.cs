@@ -47,7 +47,8 @@ static class HttpCoreRows
         },
         new("error_log", Contexts.HttpServerLocation, Args.OneMore, Kind.Other)
         {
-            Syntax = "file | stderr [level]", Default = "logs/error.log error", Inherits = true,
+            Syntax = "file | stderr | syslog:server=address[,parameter=value] [level]",
+            Default = "logs/error.log error", Inherits = true,
             Repeats = true, Summary = "Where errors are written, and from which level on.",
         },
         new("merge_slashes", Contexts.HttpServer, Args.One, Kind.Flag)
@@ -208,7 +209,10 @@ static class HttpCoreRows
     static Directive Tune(string name, Args args, Kind kind, string value, string summary) =>
         new(name, Levels, args, kind)
         {
-            Default = value, Inherits = true, Status = Status.AcceptedTuning, Summary = summary,
+            Default = value,
+            Inherits = true,
+            Status = Status.AcceptedTuning,
+            Summary = summary,
         };
 
     static Directive Switch(string name, string value, string summary) =>
