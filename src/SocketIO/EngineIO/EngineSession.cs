@@ -1,0 +1,39 @@
+namespace Sluice.SocketIO.EngineIO;
+
+/// <summary>
+/// One client of an Engine.IO server over whatever carries it at the moment. Safe to use from any
+/// thread.
+/// </summary>
+public abstract class EngineSession
+{
+    /// <summary>The engine's own id: 20 characters, secret, and not the id of a Socket.IO socket.</summary>
+    public abstract string Id { get; }
+
+    /// <summary>4, or 3 for old clients (<c>AllowEIO3</c>).</summary>
+    public abstract int ProtocolVersion { get; }
+
+    /// <summary>"polling" or "websocket": what carries the session now.</summary>
+    public abstract string TransportName { get; }
+
+    /// <summary>The request that began the session.</summary>
+    public abstract EngineHandshake Handshake { get; }
+
+    /// <summary>
+    /// Nothing waits and the transport would take a message now; when not, volatile messages are
+    /// dropped.
+    /// </summary>
+    public abstract bool IsWritable { get; }
+
+    /// <summary>
+    /// Queues messages, one behind the other with nothing between: a header and its attachments
+    /// belong together. Never blocks.
+    /// </summary>
+    /// <param name="messages">What to send; the bytes must not change afterwards.</param>
+    /// <param name="compress">Whether compression may be used, where it was negotiated.</param>
+    /// <returns>False when the session has ended or its queue is full.</returns>
+    public abstract bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true);
+
+    /// <summary>Ends the session after what is queued was sent, or after a bounded time.</summary>
+    /// <param name="reason">What <see cref="IEngineHandler.OnClosed"/> is told.</param>
+    public abstract void Close(string reason = CloseReasons.ForcedClose);
+}
