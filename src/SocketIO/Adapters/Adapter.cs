@@ -87,7 +87,8 @@ public abstract class Adapter : IAsyncDisposable
     /// The session with the packets that it missed since <paramref name="offset"/>; null when
     /// either is not known any more.
     /// </summary>
-    public virtual ValueTask<RestoredSession?> RestoreSessionAsync(string privateId, string offset) =>
+    public virtual ValueTask<RestoredSession?> RestoreSessionAsync(
+        string privateId, string offset) =>
         ValueTask.FromResult<RestoredSession?>(null);
 
     public virtual ValueTask DisposeAsync()
