@@ -115,8 +115,13 @@ public sealed class ProxyProcess : IAsyncDisposable
         () => ReadLog(file).Contains(text, StringComparison.Ordinal),
         () => $"\"{text}\" in {file}, which has:\n{ReadLog(file)}\n{Errors}");
 
-    public string[] Lines(string log) =>
-        ReadLog(log).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The whole lines so far: a line that is being written may be seen in part.</summary>
+    public string[] Lines(string log)
+    {
+        var text = ReadLog(log);
+        return text[..(text.LastIndexOf('\n') + 1)]
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>A file below logs/ so far, as Latin-1; empty while it does not exist.</summary>
     public string ReadLog(string file)
