@@ -13,15 +13,29 @@ namespace Sluice.Micro;
 /// </summary>
 static class GatewayAllocations
 {
+    /// <summary>
+    /// A queue that grows because the machine was busy elsewhere grows once; what a message
+    /// allocates, every run allocates.
+    /// </summary>
+    const int Runs = 3;
+
     public static IEnumerable<(string Name, double Bytes)> Measure()
     {
-        yield return Run("relayed message, 64 bytes", LoadKind.Echo, size: 64, isLogged: false);
-        yield return Run("relayed message, 64 KB", LoadKind.Echo, size: 65536, isLogged: false);
-        yield return Run("proxied GET", LoadKind.Get, size: 1, isLogged: false);
-        yield return Run("proxied GET, logged", LoadKind.Get, size: 1, isLogged: true);
+        yield return Least("relayed message, 64 bytes", LoadKind.Echo, size: 64, isLogged: false);
+        yield return Least("relayed message, 64 KB", LoadKind.Echo, size: 65536, isLogged: false);
+        yield return Least("proxied GET", LoadKind.Get, size: 1, isLogged: false);
+        yield return Least("proxied GET, logged", LoadKind.Get, size: 1, isLogged: true);
     }
 
-    static (string Name, double Bytes) Run(string name, LoadKind kind, int size, bool isLogged)
+    static (string Name, double Bytes) Least(string name, LoadKind kind, int size, bool isLogged)
+    {
+        var least = double.MaxValue;
+        for (var run = 0; run < Runs && least > 0; run++)
+            least = Math.Min(least, Run(name, kind, size, isLogged));
+        return (name, least);
+    }
+
+    static double Run(string name, LoadKind kind, int size, bool isLogged)
     {
         var folder = Directory.CreateTempSubdirectory("sluice-micro-").FullName;
         var backendPort = FreePort();
@@ -58,7 +72,7 @@ static class GatewayAllocations
             throw new InvalidOperationException(
                 $"{name}: {result.Count} done, {result.Errors} errors: {result.FirstError}");
         // The two questions themselves allocate a little; below a byte it is not the messages.
-        return (name, Math.Floor((double)bytes / result.Count));
+        return Math.Floor((double)bytes / result.Count);
     }
 
     /// <summary>Asked on the worker's thread, whose count it is.</summary>
