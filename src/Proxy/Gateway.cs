@@ -59,9 +59,19 @@ public sealed class Gateway : IDisposable
 
     /// <summary>
     /// Replaces the configuration: null, or why the old one stays in force. Tunnels and
-    /// keep-alive connections stay either way; worker_processes is taken on at the next start.
+    /// keep-alive connections stay either way; worker_processes is taken on at the next start,
+    /// because the sockets of a lone worker cannot be shared afterwards (SO_REUSEPORT).
     /// </summary>
-    public string? Reload(MainConfig config) => TryUse(config);
+    public string? Reload(MainConfig config)
+    {
+        var failure = TryUse(config);
+        if (failure is null && config.WorkerProcesses != workers.Count)
+            Snapshot.MainErrors.Write(
+                LogLevel.Warn,
+                $"worker_processes is {config.WorkerProcesses} now, "
+                    + $"{workers.Count} serve until the next start");
+        return failure;
+    }
 
     /// <summary>
     /// Whether the addresses of a configuration can be bound, as `-t` asks: null, or why not.

@@ -54,6 +54,23 @@ public class ReloadUnderLoadTests
         Assert.Empty(await crowd.StopAsync());
     }
 
+    [Fact]
+    public async Task Another_number_of_workers_waits_for_the_next_start_and_says_so()
+    {
+        await using var backend = EchoBackend.Start();
+        await using var gateway = await LoadGateway.StartAsync(
+            ProxyKind.Epoll, $"server {backend.Endpoint};");
+        await gateway.ReloadAsync();
+        Assert.DoesNotContain("worker_processes", gateway.Proxy.ErrorLog);
+
+        var text = File.ReadAllText(gateway.Proxy.ConfigurationFile);
+        gateway.Proxy.Configure(text.Replace("worker_processes 2;", "worker_processes 3;"));
+        gateway.Proxy.Signal(Signals.Hup);
+        await gateway.Proxy.LogsAsync(
+            "worker_processes is 3 now, 2 serve until the next start");
+        await gateway.ServesAsync();
+    }
+
     [Theory, MemberData(nameof(Loops))]
     public async Task A_port_that_cannot_be_bound_leaves_the_old_configuration(ProxyKind loop)
     {
