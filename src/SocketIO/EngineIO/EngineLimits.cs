@@ -1,0 +1,23 @@
+namespace Sluice.SocketIO.EngineIO;
+
+/// <summary>The bounds of the engine that nobody has asked to choose, each with its reason.</summary>
+static class EngineLimits
+{
+    /// <summary>How often a client in the middle of an upgrade has its poll answered.</summary>
+    public static readonly TimeSpan UpgradeCheck = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// How long a closing session waits for its client to take what is queued. The official
+    /// server's closeTimeout.
+    /// </summary>
+    public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may take to answer a close frame.</summary>
+    public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
+
+    /// <summary>The first buffer of a message that is received; it grows to the message's bound.</summary>
+    public const int ReceiveBytes = 4096;
+
+    /// <summary>Packets of one POST: a body of empty packets must not cost a list of a million.</summary>
+    public const int PacketsPerPost = 10_000;
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.SocketIO.EngineIO;
+
+/// <summary>
+/// An Engine.IO server, protocol version 4: sessions over HTTP long polling and WebSockets, and
+/// the way from one to the other.
+/// </summary>
+/// <param name="options">They must not change any more.</param>
+/// <param name="logger">Refusals are told at debug level; ids and tokens never.</param>
+/// <param name="time">The clock of heartbeats and timeouts.</param>
+/// <param name="services">The application's services, for handshakes.</param>
+public sealed class EngineServer(
+    EngineOptions options, ILogger logger, TimeProvider time, IServiceProvider services)
+{
+    static readonly Action<ILogger, int, string, Exception?> refused =
+        LoggerMessage.Define<int, string>(
+            LogLevel.Debug, new EventId(1, "Refused"), "a request was refused: {Code} {Message}");
+
+    readonly ConcurrentDictionary<string, LiveSession> sessions = new(StringComparer.Ordinal);
+    volatile bool isClosed;
+
+    /// <summary>
+    /// Who handles a session's messages; called when it begins, before anything is received.
+    /// </summary>
+    public Func<EngineSession, IEngineHandler>? OnSession { get; set; }
+
+    /// <summary>A request was refused: the main tool for finding out why nobody connects.</summary>
+    public event Action<EngineConnectionError, HttpContext>? ConnectionError;
+
+    /// <summary>Sessions that are open.</summary>
+    public int SessionsCount => sessions.Count;
+
+    internal EngineOptions Options => options;
+
+    internal TimeProvider Time => time;
+
+    /// <summary>Serves one request of the engine's path.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        bool isWebSocket = WebSocketAccept.IsAsked(context);
+        var sid = context.Request.Query["sid"].ToString();
+        var transport = context.Request.Query["transport"].ToString();
+        var error = Check(context, sid, transport, isWebSocket, out var session)
+            ?? (session is null ? await AskAsync(context) : null);
+        if (error is not null)
+            await RefuseAsync(context, error, isWebSocket);
+        else if (session is null)
+            await OpenAsync(context, isWebSocket);
+        else if (isWebSocket)
+            await UpgradeAsync(context, session);
+        else
+            await PollAsync(context, (PollingTransport)session.Transport);
+    }
+
+    /// <summary>
+    /// Ends every session and refuses new ones. Clients see their connection close and come back
+    /// by themselves, to another node or to the next process.
+    /// </summary>
+    public Task CloseAsync(string reason = CloseReasons.ServerShuttingDown)
+    {
+        isClosed = true;
+        foreach (var session in sessions.Values)
+            session.Close(reason);
+        return Task.CompletedTask;
+    }
+
+    internal void Forget(LiveSession session) => sessions.TryRemove(session.Id, out _);
+
+    /// <summary>Set-Cookie for the answer that begins a polling session; null for others.</summary>
+    internal string? CookieOf(HttpContext context, LiveSession session) =>
+        options.CookieName is { } name && !context.Request.Query.ContainsKey("sid")
+            ? $"{name}={session.Id}; Path=/; HttpOnly; SameSite=Lax"
+            : null;
+
+    /// <summary>The checks in the official server's order, which decides what a client is told.</summary>
+    EngineConnectionError? Check(
+        HttpContext context, string sid, string transport, bool isWebSocket,
+        out LiveSession? session)
+    {
+        session = null;
+        if (!options.Transports.Contains(transport))
+            return EngineConnectionError.TransportUnknown;
+        if (sid.Length > 0)
+        {
+            if (!sessions.TryGetValue(sid, out session))
+                return EngineConnectionError.SessionUnknown;
+            bool isUpgrade = transport == "websocket" && isWebSocket;
+            bool isSame =
+                transport == "polling" && session.Transport is PollingTransport;
+            return isUpgrade || (isSame && !isWebSocket) ? null : EngineConnectionError.BadRequest;
+        }
+        if (!HttpMethods.IsGet(context.Request.Method) && !isWebSocket)
+            return EngineConnectionError.BadMethod;
+        if (isWebSocket != (transport == "websocket"))
+            return EngineConnectionError.BadRequest;
+        return null;
+    }
+
+    /// <summary>What comes last: the application's own check, then the version.</summary>
+    async ValueTask<EngineConnectionError?> AskAsync(HttpContext context)
+    {
+        if (options.AllowRequest is { } allow && await allow(context) is { } message)
+            return EngineConnectionError.Forbidden(message);
+        if (context.Request.Query["EIO"] != "4")
+            return EngineConnectionError.BadVersion;
+        return isClosed ? EngineConnectionError.BadRequest : null;
+    }
+
+    async Task RefuseAsync(HttpContext context, EngineConnectionError error, bool isWebSocket)
+    {
+        refused(logger, error.Code, error.Message, null);
+        ConnectionError?.Invoke(error, context);
+        await EngineAnswers.RefuseAsync(context, error, isWebSocket);
+    }
+
+    async Task OpenAsync(HttpContext context, bool isWebSocket)
+    {
+        var accept = OnSession
+            ?? throw new InvalidOperationException("an engine without OnSession serves nobody");
+        var session = new LiveSession(this, EngineId.Next(options.NodeTag), HandshakeOf(context));
+        if (!isWebSocket)
+        {
+            var polling = new PollingTransport(session);
+            sessions[session.Id] = session;
+            session.Start(polling, accept);
+            await polling.GetAsync(context);
+            return;
+        }
+        using var accepted = await WebSocketAccept.AcceptAsync(context);
+        var transport = new WebSocketTransport(session, accepted);
+        sessions[session.Id] = session;
+        session.Start(transport, accept);
+        await transport.ReceiveAllAsync();
+    }
+
+    static Task PollAsync(HttpContext context, PollingTransport polling)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+            return polling.GetAsync(context);
+        return HttpMethods.IsPost(context.Request.Method)
+            ? polling.PostAsync(context)
+            : EngineAnswers.StatusAsync(context, StatusCodes.Status500InternalServerError);
+    }
+
+    // ---- from polling to a WebSocket ----
+
+    async Task UpgradeAsync(HttpContext context, LiveSession session)
+    {
+        using var accepted = await WebSocketAccept.AcceptAsync(context);
+        if (session.Transport is not PollingTransport polling
+            || !options.AllowUpgrades || !session.TryBeginUpgrade())
+        {
+            accepted.Socket.Abort();
+            return;
+        }
+        bool isMoved = false;
+        using (var bound = new CancellationTokenSource(options.UpgradeTimeout, time))
+        {
+            try
+            {
+                isMoved = await ProbeAsync(accepted.Socket, polling, bound.Token);
+            }
+            catch (Exception failure) when (failure is WebSocketException or IOException
+                or OperationCanceledException)
+            {
+                // The session goes on polling.
+            }
+        }
+        var transport = new WebSocketTransport(session, accepted);
+        if (isMoved && session.MoveTo(transport))
+        {
+            await transport.ReceiveAllAsync();
+            return;
+        }
+        session.EndUpgrade();
+        accepted.Socket.Abort();
+    }
+
+    /// <summary>
+    /// "2probe", "3probe", then "5". Meanwhile a poll that waits is answered from time to time,
+    /// so that the client can stop polling.
+    /// </summary>
+    async Task<bool> ProbeAsync(
+        WebSocket socket, PollingTransport polling, CancellationToken cancel)
+    {
+        var buffer = new byte[16];
+        var probe = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
+        if (!buffer.AsSpan(0, probe.Count).SequenceEqual("2probe"u8))
+            return false;
+        await socket.SendAsync(
+            "3probe"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, cancel);
+        using var check = time.CreateTimer(
+            static polling => ((PollingTransport)polling!).AnswerNoop(), polling,
+            EngineLimits.UpgradeCheck, EngineLimits.UpgradeCheck);
+        var upgrade = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
+        return upgrade.EndOfMessage && buffer.AsSpan(0, upgrade.Count) is [(byte)'5'];
+    }
+
+    EngineHandshake HandshakeOf(HttpContext context)
+    {
+        var request = context.Request;
+        var headers = new HeaderDictionary();
+        foreach (var (name, values) in request.Headers)
+            headers[name] = values;
+        return new EngineHandshake
+        {
+            Headers = headers,
+            Query = new QueryCollection(request.Query.ToDictionary()),
+            Url = context.Features.Get<IHttpRequestFeature>()?.RawTarget
+                ?? request.Path + request.QueryString,
+            Address = context.Connection.RemoteIpAddress?.ToString() ?? "",
+            IsCrossDomain = request.Headers.Origin.Count > 0,
+            IsSecure = request.IsHttps,
+            Time = time.GetUtcNow(),
+            User = context.User,
+            Services = services,
+        };
+    }
+}

@@ -1,0 +1,334 @@
+using System.Text.Json;
+
+namespace Sluice.SocketIO.EngineIO;
+
+/// <summary>
+/// A session: its queue, its heartbeat, and the transport that it uses now. Transports take from
+/// the queue and hand in what arrives.
+/// </summary>
+sealed class LiveSession : EngineSession
+{
+    static readonly EngineMessage ping = new("2"u8.ToArray(), IsBinary: false);
+
+    readonly EngineServer server;
+    readonly Lock gate = new();
+    readonly Queue<EngineMessage> queue = new();
+    readonly ITimer timer;
+    readonly Lock telling = new();
+    IEngineHandler handler = null!;
+    Transport transport = null!;
+    long queuedBytes;
+    long dueAt;
+    State state;
+    Awaiting awaiting;
+    bool isRefreshed;
+    int upgrading;
+    string closeReason = CloseReasons.ForcedClose;
+
+    enum State
+    {
+        Open,
+
+        /// <summary>What is queued still goes out, nothing is taken any more.</summary>
+        Closing,
+        Closed,
+    }
+
+    enum Awaiting
+    {
+        /// <summary>The time of the next ping.</summary>
+        Interval,
+
+        /// <summary>The answer to a ping.</summary>
+        Pong,
+    }
+
+    public LiveSession(EngineServer server, string id, EngineHandshake handshake)
+    {
+        this.server = server;
+        Id = id;
+        Handshake = handshake;
+        timer = server.Time.CreateTimer(
+            static session => ((LiveSession)session!).OnTimer(), this,
+            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public override string Id { get; }
+
+    public override int ProtocolVersion => 4;
+
+    public override string TransportName => transport.Name;
+
+    public override EngineHandshake Handshake { get; }
+
+    public Transport Transport => transport;
+
+    /// <summary>A probe may begin: none is under way.</summary>
+    public bool TryBeginUpgrade() => Interlocked.Exchange(ref upgrading, 1) == 0;
+
+    public void EndUpgrade() => Volatile.Write(ref upgrading, 0);
+
+    public EngineServer Server => server;
+
+    public override bool IsWritable
+    {
+        get
+        {
+            Transport on;
+            lock (gate)
+            {
+                if (state != State.Open || queue.Count > 0)
+                    return false;
+                on = transport;
+            }
+            return on.IsWritable;
+        }
+    }
+
+    /// <summary>Begins on its first transport: the open packet, the handler, the heartbeat.</summary>
+    public void Start(Transport on, Func<EngineSession, IEngineHandler> accept)
+    {
+        transport = on;
+        queue.Enqueue(new EngineMessage(OpenPacket(), IsBinary: false));
+        handler = accept(this);
+        dueAt = server.Time.GetTimestamp();
+        Arm(server.Options.PingInterval);
+        on.Pump();
+    }
+
+    public override bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true)
+    {
+        Transport on;
+        lock (gate)
+        {
+            if (state != State.Open)
+                return false;
+            foreach (ref readonly var message in messages)
+                queuedBytes += message.Bytes.Length;
+            if (queuedBytes > server.Options.MaxSendQueueBytes)
+            {
+                on = null!;
+            }
+            else
+            {
+                foreach (ref readonly var message in messages)
+                    queue.Enqueue(message);
+                on = transport;
+            }
+        }
+        if (on is null)
+        {
+            End(CloseReasons.TransportError);
+            return false;
+        }
+        on.Pump();
+        return true;
+    }
+
+    /// <summary>Takes the next packet to send; false when there is none.</summary>
+    public bool TryTake(out EngineMessage message)
+    {
+        lock (gate)
+        {
+            if (!queue.TryDequeue(out message))
+                return false;
+            queuedBytes -= message.Bytes.Length;
+            return true;
+        }
+    }
+
+    public bool HasQueued
+    {
+        get
+        {
+            lock (gate)
+                return queue.Count > 0;
+        }
+    }
+
+    /// <summary>Nothing is taken from the application any more.</summary>
+    public bool IsClosing
+    {
+        get
+        {
+            lock (gate)
+                return state != State.Open;
+        }
+    }
+
+    public override void Close(string reason = CloseReasons.ForcedClose)
+    {
+        lock (gate)
+        {
+            if (state != State.Open)
+                return;
+            state = State.Closing;
+            closeReason = reason;
+            timer.Change(EngineLimits.Close, Timeout.InfiniteTimeSpan);
+        }
+        transport.CloseWhenSent();
+    }
+
+    /// <summary>The transport has gone, or has said goodbye.</summary>
+    public void End(string reason)
+    {
+        lock (gate)
+        {
+            if (state == State.Closed)
+                return;
+            if (state == State.Closing)
+                reason = closeReason;
+            state = State.Closed;
+            queue.Clear();
+            queuedBytes = 0;
+        }
+        timer.Dispose();
+        transport.Abort();
+        server.Forget(this);
+        lock (telling)
+            handler.OnClosed(reason);
+    }
+
+    /// <summary>The session goes on over a WebSocket: the probe has succeeded.</summary>
+    public bool MoveTo(Transport next)
+    {
+        Transport old;
+        lock (gate)
+        {
+            if (state != State.Open)
+                return false;
+            old = transport;
+            transport = next;
+        }
+        old.Abort();
+        next.Pump();
+        return true;
+    }
+
+    // ---- what arrives ----
+
+    /// <summary>One packet from the client; false when the session has ended over it.</summary>
+    /// <param name="packet">With the type digit in front, or an attachment.</param>
+    /// <param name="isBinary">An attachment.</param>
+    public bool Receive(ReadOnlySpan<byte> packet, bool isBinary)
+    {
+        if (isBinary)
+            return Tell(packet, isBinary: true);
+        switch (packet)
+        {
+            case [(byte)'4', .. var payload]:
+                return Tell(payload, isBinary: false);
+            case [(byte)'3']:
+                OnPong();
+                return true;
+            case [(byte)'1', ..]:
+                End(CloseReasons.TransportClose);
+                return false;
+            case [(byte)'2', ..]:
+                // Since version 4 the server asks and the client answers.
+                End(CloseReasons.TransportError);
+                return false;
+            case [(byte)'0' or (byte)'5' or (byte)'6', ..]:
+                Refresh();
+                return true;
+            default:
+                End(CloseReasons.ParseError);
+                return false;
+        }
+    }
+
+    bool Tell(ReadOnlySpan<byte> payload, bool isBinary)
+    {
+        Refresh();
+        lock (telling)
+        {
+            if (IsClosing)
+                return false;
+            handler.OnMessage(payload, isBinary);
+        }
+        return true;
+    }
+
+    // ---- the heartbeat ----
+
+    void OnPong()
+    {
+        lock (gate)
+        {
+            if (state != State.Open)
+                return;
+            awaiting = Awaiting.Interval;
+            dueAt = server.Time.GetTimestamp();
+            Arm(server.Options.PingInterval);
+        }
+    }
+
+    /// <summary>The first packet that comes instead of a pong shows life, once.</summary>
+    void Refresh()
+    {
+        lock (gate)
+        {
+            if (state != State.Open || awaiting != Awaiting.Pong || isRefreshed)
+                return;
+            isRefreshed = true;
+            dueAt = server.Time.GetTimestamp();
+            Arm(server.Options.PingTimeout);
+        }
+    }
+
+    void OnTimer()
+    {
+        var isTimedOut = false;
+        lock (gate)
+        {
+            if (state == State.Closed)
+                return;
+            if (state == State.Closing || awaiting == Awaiting.Pong)
+            {
+                isTimedOut = true;
+            }
+            else
+            {
+                awaiting = Awaiting.Pong;
+                isRefreshed = false;
+                // From when the ping was due, not from when the timer fired: delays do not add up.
+                Arm(server.Options.PingTimeout);
+            }
+        }
+        if (isTimedOut)
+            End(CloseReasons.PingTimeout);
+        else
+            Send([ping]);
+    }
+
+    void Arm(TimeSpan later)
+    {
+        dueAt += (long)(later.TotalSeconds * server.Time.TimestampFrequency);
+        var left = TimeSpan.FromSeconds(
+            (dueAt - server.Time.GetTimestamp()) / (double)server.Time.TimestampFrequency);
+        timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    byte[] OpenPacket()
+    {
+        var options = server.Options;
+        bool mayUpgrade = transport.Name == "polling"
+            && options.AllowUpgrades && options.Transports.Contains("websocket");
+        using var text = new MemoryStream();
+        text.WriteByte((byte)'0');
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("sid", Id);
+            json.WriteStartArray("upgrades");
+            if (mayUpgrade)
+                json.WriteStringValue("websocket");
+            json.WriteEndArray();
+            json.WriteNumber("pingInterval", (long)options.PingInterval.TotalMilliseconds);
+            json.WriteNumber("pingTimeout", (long)options.PingTimeout.TotalMilliseconds);
+            json.WriteNumber("maxPayload", options.MaxHttpBufferSize);
+            json.WriteEndObject();
+        }
+        return text.ToArray();
+    }
+}

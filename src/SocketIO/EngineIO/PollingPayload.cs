@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace Sluice.SocketIO.EngineIO;
+
+/// <summary>
+/// The body of polling requests and answers: packets with a record separator between them, and
+/// attachments in base64 behind a "b" (Engine.IO protocol, version 4).
+/// </summary>
+static class PollingPayload
+{
+    const byte Separator = 0x1e;
+    const byte BinaryMark = (byte)'b';
+
+    /// <summary>Appends a packet to a body.</summary>
+    public static void Append(ArrayBufferWriter<byte> body, in EngineMessage message)
+    {
+        if (body.WrittenCount > 0)
+            body.Write([Separator]);
+        if (!message.IsBinary)
+        {
+            body.Write(message.Bytes.Span);
+            return;
+        }
+        body.Write([BinaryMark]);
+        var room = body.GetSpan(Base64.GetMaxEncodedToUtf8Length(message.Bytes.Length));
+        Base64.EncodeToUtf8(message.Bytes.Span, room, out _, out int written);
+        body.Advance(written);
+    }
+
+    /// <summary>
+    /// Takes the packets out of a body, in their order; false when one of them is malformed or
+    /// there are too many.
+    /// </summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, List<EngineMessage> packets)
+    {
+        foreach (var range in body.Split(Separator))
+        {
+            if (packets.Count == EngineLimits.PacketsPerPost)
+                return false;
+            var packet = body[range];
+            if (packet is not [BinaryMark, .. var text])
+                packets.Add(new EngineMessage(packet.ToArray(), IsBinary: false));
+            else if (DecodeLeniently(text) is { } bytes)
+                packets.Add(new EngineMessage(bytes, IsBinary: true));
+            else
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Base64 with or without padding and in either alphabet, as Node.js reads it; clients for
+    /// Swift leave the padding out. Null when it is neither.
+    /// </summary>
+    static byte[]? DecodeLeniently(ReadOnlySpan<byte> text)
+    {
+        var usual = text.TrimEnd((byte)'=').ToArray();
+        for (int i = 0; i < usual.Length; i++)
+        {
+            usual[i] = usual[i] switch
+            {
+                (byte)'+' => (byte)'-',
+                (byte)'/' => (byte)'_',
+                var letter => letter,
+            };
+        }
+        return Base64Url.IsValid(usual) ? Base64Url.DecodeFromUtf8(usual) : null;
+    }
+}

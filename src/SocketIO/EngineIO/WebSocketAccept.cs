@@ -1,0 +1,70 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Sluice.SocketIO.EngineIO;
+
+/// <summary>A WebSocket and the bytes below it.</summary>
+sealed record AcceptedSocket(WebSocket Socket, Stream Stream) : IDisposable
+{
+    public void Dispose() => Socket.Dispose();
+}
+
+/// <summary>
+/// The opening handshake of a WebSocket over HTTP/1.1 (RFC 6455, section 4.2) and over HTTP/2
+/// (RFC 8441, section 4). Done here, so that an application needs no middleware for it, and
+/// without ASP.NET Core's keep-alive frames: Engine.IO has a heartbeat of its own.
+/// </summary>
+static class WebSocketAccept
+{
+    const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    public static bool IsAsked(HttpContext context)
+    {
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } h2)
+            return string.Equals(h2.Protocol, "websocket", StringComparison.OrdinalIgnoreCase);
+        return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+            && HttpMethods.IsGet(context.Request.Method)
+            && string.Equals(
+                context.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase)
+            && context.Request.Headers.SecWebSocketVersion == "13"
+            && IsKey(context.Request.Headers.SecWebSocketKey);
+    }
+
+    public static async Task<AcceptedSocket> AcceptAsync(HttpContext context)
+    {
+        var stream = context.Features.Get<IHttpExtendedConnectFeature>() is
+        { IsExtendedConnect: true } extended
+            ? await extended.AcceptAsync()
+            : await UpgradeAsync(context);
+        var options = new WebSocketCreationOptions
+        {
+            IsServer = true,
+            KeepAliveInterval = TimeSpan.Zero,
+        };
+        return new AcceptedSocket(WebSocket.CreateFromStream(stream, options), stream);
+    }
+
+    static Task<Stream> UpgradeAsync(HttpContext context)
+    {
+        string key = context.Request.Headers.SecWebSocketKey.ToString() + KeySuffix;
+        var headers = context.Response.Headers;
+        headers.Connection = "Upgrade";
+        headers.Upgrade = "websocket";
+#pragma warning disable CA5350 // RFC 6455 names SHA-1; it protects nothing here.
+        headers.SecWebSocketAccept =
+            Convert.ToBase64String(SHA1.HashData(Encoding.Latin1.GetBytes(key)));
+#pragma warning restore CA5350
+        return context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+
+    /// <summary>16 bytes in base64.</summary>
+    static bool IsKey(string? key)
+    {
+        Span<byte> bytes = stackalloc byte[18];
+        return key is { Length: 24 }
+            && Convert.TryFromBase64String(key, bytes, out int count) && count == 16;
+    }
+}
