@@ -1,0 +1,11 @@
+/**
+ * The wait before attempt `attempt` (0 is the first after a drop): half of a ceiling that grows
+ * exponentially, and a random part of the other half. Without the random part, all clients of a
+ * server that restarts would come back in the same instant, and again in the next.
+ *
+ * @param random a number from 0 up to, and not including, 1
+ */
+export function backoffMs(attempt, options, random) {
+    const ceiling = Math.min(options.maxMs, options.baseMs * options.factor ** attempt);
+    return Math.round(ceiling / 2 + (ceiling / 2) * random);
+}
