@@ -1,8 +1,8 @@
 namespace Sluice.Eng;
 
 /// <summary>
-/// What the tests need besides the SDK: Debian's nginx, HAProxy and Redis as judges and peers, and
-/// the npm clients of tests/EndToEnd/clients. Installed when missing and when we may.
+/// What the tests need besides the SDK: Debian's nginx, HAProxy and Redis as judges and peers,
+/// Chromium for the samples' pages, and the packages of npm. Installed when missing and when we may.
 /// </summary>
 internal static class Prerequisites
 {
@@ -14,12 +14,14 @@ internal static class Prerequisites
         ("redis-server", "redis-server"),
         ("node", "nodejs"),
         ("npm", "npm"),
+        ("chromium", "chromium"),
     ];
 
     public static void Install(Repository repository)
     {
         InstallPackages(repository);
-        InstallClients(repository);
+        InstallModules(repository, "tests/EndToEnd/clients");
+        InstallModules(repository, "samples/Messaging/client");
     }
 
     static void InstallPackages(Repository repository)
@@ -63,17 +65,17 @@ internal static class Prerequisites
         return asksNothing ? ["sudo", "-n", .. environment] : null;
     }
 
-    static void InstallClients(Repository repository)
+    static void InstallModules(Repository repository, string folder)
     {
-        string clients = repository.At("tests", "EndToEnd", "clients");
-        string lockFile = Path.Combine(clients, "package-lock.json");
-        string installed = Path.Combine(clients, "node_modules", ".package-lock.json");
+        string path = repository.At(folder);
+        string lockFile = Path.Combine(path, "package-lock.json");
+        string installed = Path.Combine(path, "node_modules", ".package-lock.json");
         if (!File.Exists(lockFile) || IsNewer(installed, lockFile))
         {
             return;
         }
-        Console.WriteLine("installing the npm clients of tests/EndToEnd/clients");
-        Shell.Require("npm ci", clients, "npm", "ci", "--no-audit", "--no-fund");
+        Console.WriteLine($"installing the npm packages of {folder}");
+        Shell.Require("npm ci", path, "npm", "ci", "--no-audit", "--no-fund");
     }
 
     static bool IsNewer(string file, string than) =>

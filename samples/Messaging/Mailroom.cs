@@ -81,7 +81,8 @@ internal sealed class Mailroom(TimeProvider time)
                 connection.Send(new Wire("pong", message.Id));
                 break;
             case { Type: "message", Id: { Length: > 0 } id, To: { } to, Text: { } text }:
-                Post(user, mailbox, connection, new Letter(user, id, text, time.GetTimestamp()), to);
+                var letter = new Letter(user, id, text, time.GetTimestamp());
+                Post(mailbox, connection, letter, to);
                 break;
             case { Type: "received", Id: { } id, From: { } from }:
                 Confirm(mailbox, from, id);
@@ -95,7 +96,7 @@ internal sealed class Mailroom(TimeProvider time)
         }
     }
 
-    void Post(string user, Mailbox sender, UserConnection connection, Letter letter, string to)
+    void Post(Mailbox sender, UserConnection connection, Letter letter, string to)
     {
         if (letter.Id.Length > Limits.NameCharsMax || !Admits(to))
         {
