@@ -65,7 +65,9 @@ internal static class BuildCommand
 
     /// <summary>Builds one project and what it refers to, when any source changed.</summary>
     public static void Project(Repository repository, string project, string configuration) =>
-        Build(repository, project, configuration, repository.Fingerprint("src", "samples", project));
+        Build(
+            repository, project, configuration,
+            repository.Fingerprint("src", "samples", project));
 
     static void Build(
         Repository repository, string target, string configuration, string fingerprint)

@@ -2,7 +2,7 @@ namespace Sluice.Eng;
 
 /// <summary>
 /// What the tests need besides the SDK: Debian's nginx, HAProxy and Redis as judges and peers,
-/// Chromium for the samples' pages, and the packages of npm. Installed when missing and when we may.
+/// Chromium for the samples' pages, and packages of npm. Installed when missing and when we may.
 /// </summary>
 internal static class Prerequisites
 {

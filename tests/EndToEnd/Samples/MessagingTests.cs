@@ -72,7 +72,8 @@ public class MessagingTests
         await using var messaging = await Deployment.StartAsync(
             ProxyKind.Epoll, "Messaging", [port]);
         await using var wscat = NodeProcess.Wscat("-c", messaging.At("/ws/ada", "ws").ToString());
-        await wscat.OutputWithAsync("Connected");
+        await Patience.ForAsync(
+            () => messaging.Proxy.HasExited || OpenCount(messaging) == 1, () => "a connection");
         await wscat.WriteAsync("""{"type":"ping","id":"12"}""" + "\n");
         await wscat.OutputWithAsync("""{"type":"pong","id":"12"}""");
         await wscat.WriteAsync("no JSON\n");
@@ -96,7 +97,8 @@ public class MessagingTests
         await grace.UntilAsync("document.body.innerText.includes('ada: written meanwhile')");
         await ada.UntilAsync("document.querySelectorAll('.mine').length === 2");
         await ada.UntilAsync(
-            "[...document.querySelectorAll('.mine')].every(m => m.innerText.includes('delivered'))");
+            "[...document.querySelectorAll('.mine')]"
+            + ".every(mine => mine.innerText.includes('delivered'))");
         await ada.ScreenshotAsync(Path.Combine(
             Repository.Root, "artifacts", "screenshots", $"messaging-{kind}.png"));
     }
@@ -167,6 +169,9 @@ public class MessagingTests
         Assert.True(part.EndOfMessage);
         return Encoding.UTF8.GetString(buffer, 0, part.Count);
     }
+
+    static int OpenCount(Deployment messaging) => StatsAsync(messaging).GetAwaiter().GetResult()
+        .GetProperty("connections").GetProperty("openCount").GetInt32();
 
     static async Task<JsonElement> StatsAsync(Deployment messaging) =>
         JsonDocument.Parse((await messaging.GetAsync("/stats")).Text).RootElement;
