@@ -6,10 +6,17 @@ namespace Sluice.SocketIO.EngineIO;
 /// <summary>Makes ids of 20 characters, as base64id does: 12 random bytes and a counter.</summary>
 static class EngineId
 {
-    public const int Length = 20;
+    /// <summary>The longest tag: 12 random characters stay behind it, and the counter.</summary>
+    public const int TagLengthMax = 4;
+
     const int RandomBytes = 12;
 
     static int counter = -1;
+
+    /// <summary>Whether ids may begin with this.</summary>
+    public static bool IsTag(string tag) =>
+        tag.Length <= TagLengthMax
+        && tag.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     /// <param name="tag">What the id begins with, in place of random characters.</param>
     public static string Next(string tag = "")
@@ -22,8 +29,4 @@ static class EngineId
         bytes[^1] = (byte)number;
         return string.Concat(tag, Base64Url.EncodeToString(bytes).AsSpan(tag.Length));
     }
-
-    /// <summary>Whether an id of a request could be one of ours.</summary>
-    public static bool IsWellFormed(string id) =>
-        id.Length == Length && id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -35,7 +35,7 @@ public sealed class EngineServer(
     /// <summary>Sessions that are open.</summary>
     public int SessionsCount => sessions.Count;
 
-    internal EngineOptions Options => options;
+    internal EngineOptions Options { get; } = Checked(options);
 
     internal TimeProvider Time => time;
 
@@ -199,6 +199,20 @@ public sealed class EngineServer(
             EngineLimits.UpgradeCheck, EngineLimits.UpgradeCheck);
         var upgrade = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
         return upgrade.EndOfMessage && buffer.AsSpan(0, upgrade.Count) is [(byte)'5'];
+    }
+
+    static EngineOptions Checked(EngineOptions options)
+    {
+        if (!EngineId.IsTag(options.NodeTag))
+            throw new ArgumentException(
+                $"NodeTag is \"{options.NodeTag}\", "
+                    + $"at most {EngineId.TagLengthMax} of A-Z a-z 0-9 - _ are possible",
+                nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.PingInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.PingTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPacketsPerPoll, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxHttpBufferSize, 1);
+        return options;
     }
 
     EngineHandshake HandshakeOf(HttpContext context)

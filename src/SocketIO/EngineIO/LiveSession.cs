@@ -14,6 +14,8 @@ sealed class LiveSession : EngineSession
     readonly Lock gate = new();
     readonly Queue<EngineMessage> queue = new();
     readonly ITimer timer;
+
+    /// <summary>Held while the handler is called, by threads that bring packets alone.</summary>
     readonly Lock telling = new();
     IEngineHandler handler = null!;
     Transport transport = null!;
@@ -24,6 +26,9 @@ sealed class LiveSession : EngineSession
     bool isRefreshed;
     int upgrading;
     string closeReason = CloseReasons.ForcedClose;
+
+    /// <summary>The end that the handler has yet to be told of.</summary>
+    string? untold;
 
     enum State
     {
@@ -89,7 +94,9 @@ sealed class LiveSession : EngineSession
     public void Start(Transport on, Func<EngineSession, IEngineHandler> accept)
     {
         transport = on;
-        queue.Enqueue(new EngineMessage(OpenPacket(), IsBinary: false));
+        var open = OpenPacket();
+        queuedBytes = open.Length;
+        queue.Enqueue(new EngineMessage(open, IsBinary: false));
         handler = accept(this);
         dueAt = server.Time.GetTimestamp();
         Arm(server.Options.PingInterval);
@@ -185,8 +192,30 @@ sealed class LiveSession : EngineSession
         timer.Dispose();
         transport.Abort();
         server.Forget(this);
-        lock (telling)
-            handler.OnClosed(reason);
+        untold = reason;
+        TellEnd();
+    }
+
+    /// <summary>
+    /// Tells the handler of the end now, or leaves it to the thread that is calling the handler.
+    /// Nobody waits: who broke this session by sending to it may be within a call of another's
+    /// handler, whose thread may be about to break that one.
+    /// </summary>
+    void TellEnd()
+    {
+        while (Volatile.Read(ref untold) is not null
+            && !telling.IsHeldByCurrentThread && telling.TryEnter())
+        {
+            try
+            {
+                if (Interlocked.Exchange(ref untold, null) is { } reason)
+                    handler.OnClosed(reason);
+            }
+            finally
+            {
+                telling.Exit();
+            }
+        }
     }
 
     /// <summary>The session goes on over a WebSocket: the probe has succeeded.</summary>
@@ -240,13 +269,17 @@ sealed class LiveSession : EngineSession
     bool Tell(ReadOnlySpan<byte> payload, bool isBinary)
     {
         Refresh();
+        bool isTaken = false;
         lock (telling)
         {
-            if (IsClosing)
-                return false;
-            handler.OnMessage(payload, isBinary);
+            if (!IsClosing)
+            {
+                handler.OnMessage(payload, isBinary);
+                isTaken = true;
+            }
         }
-        return true;
+        TellEnd();
+        return isTaken;
     }
 
     // ---- the heartbeat ----
