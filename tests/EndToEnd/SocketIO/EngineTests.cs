@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
@@ -27,6 +28,37 @@ public sealed class EngineTests : IDisposable
         var output = await NodeProcess.RunAsync(
             "engine-client.mjs", host.Address.ToString(), transports);
         Assert.Equal($"100 texts, 100 attachments, {last}", output.Trim());
+        await ClosesAsync(host, CloseReasons.TransportClose);
+    }
+
+    [Theory]
+    [InlineData(ProxyKind.Nginx)]
+    [InlineData(ProxyKind.Epoll)]
+    [InlineData(ProxyKind.Sockets)]
+    public async Task The_official_client_upgrades_through_a_proxy(ProxyKind kind)
+    {
+        await using var host = await EngineHost.StartAsync();
+        var endpoint = new IPEndPoint(IPAddress.Loopback, Loopback.FreePort(IPAddress.Loopback));
+        await using var proxy = await ProxyProcess.StartAsync(kind, $$"""
+            error_log logs/error.log;
+            pid logs/nginx.pid;
+            events { worker_connections 1000; }
+            http {
+                access_log off;
+                server {
+                    listen {{endpoint}};
+                    location /engine.io/ {
+                        proxy_pass http://{{host.Address.Authority}};
+                        proxy_http_version 1.1;
+                        proxy_set_header Upgrade $http_upgrade;
+                        proxy_set_header Connection "upgrade";
+                    }
+                }
+            }
+            """, [endpoint]);
+        var output = await NodeProcess.RunAsync(
+            "engine-client.mjs", $"http://{endpoint}/", "polling,websocket");
+        Assert.Equal("100 texts, 100 attachments, websocket", output.Trim());
         await ClosesAsync(host, CloseReasons.TransportClose);
     }
 
