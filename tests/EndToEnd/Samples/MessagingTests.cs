@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
 using Sluice.EndToEnd.Servers;
 
@@ -18,13 +16,13 @@ public class MessagingTests
         await using var messaging = await Deployment.StartAsync(kind, "Messaging", [port]);
         using var ada = await ConnectAsync(messaging, "ada");
         using var grace = await ConnectAsync(messaging, "grace%20h");
-        await SendAsync(ada, """{"type":"message","id":"1","to":"grace h","text":"hello"}""");
-        Assert.Equal("""{"type":"accepted","id":"1"}""", await ReceiveAsync(ada));
+        await ada.SendAsync("""{"type":"message","id":"1","to":"grace h","text":"hello"}""");
+        Assert.Equal("""{"type":"accepted","id":"1"}""", await ada.TextAsync());
         Assert.Equal(
             """{"type":"message","id":"1","from":"ada","text":"hello"}""",
-            await ReceiveAsync(grace));
-        await SendAsync(grace, """{"type":"received","id":"1","from":"ada"}""");
-        Assert.StartsWith("""{"type":"delivered","id":"1","ms":""", await ReceiveAsync(ada));
+            await grace.TextAsync());
+        await grace.SendAsync("""{"type":"received","id":"1","from":"ada"}""");
+        Assert.StartsWith("""{"type":"delivered","id":"1","ms":""", await ada.TextAsync());
 
         var stats = await StatsAsync(messaging);
         Assert.Equal(1, stats.GetProperty("messages").GetProperty("deliveredCount").GetInt32());
@@ -41,18 +39,18 @@ public class MessagingTests
         const string wire = """{"type":"message","id":"7","to":"grace","text":"later"}""";
         foreach (var attempt in new[] { wire, wire })
         {
-            await SendAsync(ada, attempt);
-            Assert.Equal("""{"type":"accepted","id":"7"}""", await ReceiveAsync(ada));
+            await ada.SendAsync(attempt);
+            Assert.Equal("""{"type":"accepted","id":"7"}""", await ada.TextAsync());
         }
         const string expected = """{"type":"message","id":"7","from":"ada","text":"later"}""";
         using (var first = await ConnectAsync(messaging, "grace"))
-            Assert.Equal(expected, await ReceiveAsync(first));
+            Assert.Equal(expected, await first.TextAsync());
         using var second = await ConnectAsync(messaging, "grace");
-        Assert.Equal(expected, await ReceiveAsync(second));
-        await SendAsync(second, """{"type":"received","id":"7","from":"ada"}""");
-        Assert.StartsWith("""{"type":"delivered","id":"7",""", await ReceiveAsync(ada));
-        await SendAsync(second, """{"type":"ping","id":"1"}""");
-        Assert.Equal("""{"type":"pong","id":"1"}""", await ReceiveAsync(second));
+        Assert.Equal(expected, await second.TextAsync());
+        await second.SendAsync("""{"type":"received","id":"7","from":"ada"}""");
+        Assert.StartsWith("""{"type":"delivered","id":"7",""", await ada.TextAsync());
+        await second.SendAsync("""{"type":"ping","id":"1"}""");
+        Assert.Equal("""{"type":"pong","id":"1"}""", await second.TextAsync());
     }
 
     [Theory, MemberData(nameof(Proxies))]
@@ -151,24 +149,8 @@ public class MessagingTests
         await page.ClickAsync("#compose button");
     }
 
-    static async Task<ClientWebSocket> ConnectAsync(Deployment messaging, string user)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(messaging.At($"/ws/{user}", "ws"), default);
-        return socket;
-    }
-
-    static Task SendAsync(ClientWebSocket socket, string text) => socket.SendAsync(
-        Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, default);
-
-    static async Task<string> ReceiveAsync(ClientWebSocket socket)
-    {
-        using var patience = new CancellationTokenSource(Patience.Event);
-        var buffer = new byte[16 * 1024];
-        var part = await socket.ReceiveAsync(buffer.AsMemory(), patience.Token);
-        Assert.True(part.EndOfMessage);
-        return Encoding.UTF8.GetString(buffer, 0, part.Count);
-    }
+    static Task<SampleSocket> ConnectAsync(Deployment messaging, string user) =>
+        SampleSocket.ConnectAsync(messaging, $"/ws/{user}");
 
     static int OpenCount(Deployment messaging) => StatsAsync(messaging).GetAwaiter().GetResult()
         .GetProperty("connections").GetProperty("openCount").GetInt32();
