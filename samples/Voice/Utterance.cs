@@ -34,7 +34,8 @@ internal sealed class Utterance
     /// <summary>Takes out what was said, and begins anew.</summary>
     public short[] Take()
     {
-        short[] said = samples.ToArray()[..(samples.Count - Math.Min(samples.Count, silentSamples))];
+        int spoken = Math.Max(0, samples.Count - silentSamples);
+        short[] said = samples[..spoken].ToArray();
         samples.Clear();
         silentSamples = 0;
         hasSpeech = false;
