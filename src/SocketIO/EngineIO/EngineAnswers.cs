@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -17,10 +18,17 @@ static class EngineAnswers
     /// <summary>The answer to a GET.</summary>
     /// <param name="context">The request.</param>
     /// <param name="body">The packets.</param>
+    /// <param name="threshold">From how many bytes on it is compressed; null for never.</param>
     /// <param name="cookie">A Set-Cookie header; null without one.</param>
-    public static Task PayloadAsync(HttpContext context, byte[] body, string? cookie)
+    public static Task PayloadAsync(
+        HttpContext context, byte[] body, int? threshold, string? cookie)
     {
         Prepare(context, "text/plain; charset=UTF-8");
+        if (body.Length >= threshold && EncodingOf(context) is { } encoding)
+        {
+            body = Compress(body, encoding);
+            context.Response.Headers.ContentEncoding = encoding;
+        }
         if (cookie is not null)
             context.Response.Headers.SetCookie = cookie;
         context.Response.ContentLength = body.Length;
@@ -58,6 +66,26 @@ static class EngineAnswers
             json.WriteEndObject();
         }
         return context.Response.Body.WriteAsync(text.ToArray()).AsTask();
+    }
+
+    /// <summary>gzip before deflate, as the official server chooses; null when neither is taken.</summary>
+    static string? EncodingOf(HttpContext context)
+    {
+        var accepted = context.Request.GetTypedHeaders().AcceptEncoding;
+        return Array.Find(["gzip", "deflate"], name => accepted.Any(value =>
+            value.Quality is not 0
+            && value.Value.Equals(name, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>"deflate" is the zlib format (RFC 9110, section 8.4.1.2).</summary>
+    static byte[] Compress(byte[] body, string encoding)
+    {
+        using var compressed = new MemoryStream();
+        using (Stream stream = encoding == "gzip"
+            ? new GZipStream(compressed, CompressionLevel.Fastest)
+            : new ZLibStream(compressed, CompressionLevel.Fastest))
+            stream.Write(body);
+        return compressed.ToArray();
     }
 
     static void Prepare(HttpContext context, string contentType)

@@ -34,6 +34,12 @@ public sealed class EngineOptions
     public string? CookieName { get; set; }
 
     /// <summary>
+    /// Polling answers from this many bytes on are compressed for clients that take gzip or
+    /// deflate; null for none.
+    /// </summary>
+    public int? HttpCompressionThreshold { get; set; } = 1024;
+
+    /// <summary>
     /// Packets that one polling answer carries at most. Clients made of python-engineio refuse
     /// more than 16 (Payload.max_decode_packets).
     /// </summary>

@@ -210,5 +210,7 @@ sealed class PollingTransport(LiveSession session) : Transport
     }
 
     Task WriteAsync(HttpContext context, byte[] body) =>
-        EngineAnswers.PayloadAsync(context, body, session.Server.CookieOf(context, session));
+        EngineAnswers.PayloadAsync(
+            context, body, session.Server.Options.HttpCompressionThreshold,
+            session.Server.CookieOf(context, session));
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
@@ -135,6 +136,34 @@ public sealed class EngineTests : IDisposable
         await PostAsync(host, sid, string.Join('\u001e', packets));
         Assert.Equal(16, (await GetAsync(host, sid)).Body.Split('\u001e').Length);
         Assert.Equal("416\u001e417\u001e418\u001e419", (await GetAsync(host, sid)).Body);
+    }
+
+    [Theory]
+    [InlineData("gzip, deflate, br", 900, "gzip")]
+    [InlineData("deflate", 900, "deflate")]
+    [InlineData("gzip;q=0, br", 900, "")]
+    [InlineData("gzip", 100, "")]
+    public async Task A_long_answer_is_compressed_for_who_takes_it(
+        string accepted, int length, string used)
+    {
+        await using var host = await EngineHost.StartAsync(
+            options => options.HttpCompressionThreshold = 500);
+        var sid = await OpenAsync(host);
+        var text = "4" + new string('x', length);
+        await PostAsync(host, sid, text);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Url(host, sid));
+        request.Headers.Add("Accept-Encoding", accepted);
+        var cancel = TestContext.Current.CancellationToken;
+        using var answer = await http.SendAsync(request, cancel);
+        Assert.Equal(used, string.Join(',', answer.Content.Headers.ContentEncoding));
+        Stream packed = await answer.Content.ReadAsStreamAsync(cancel);
+        using var reader = new StreamReader(used switch
+        {
+            "gzip" => new GZipStream(packed, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(packed, CompressionMode.Decompress),
+            _ => packed,
+        });
+        Assert.Equal(text, await reader.ReadToEndAsync(cancel));
     }
 
     [Fact]
