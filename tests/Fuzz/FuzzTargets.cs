@@ -12,6 +12,7 @@ public static class FuzzTargets
         new ChunkedBodyTarget(),
         new UriPathTarget(),
         new ConfigLexerTarget(),
+        new JwtTarget(),
     ];
 
     public static IFuzzTarget? Find(string name) => All.FirstOrDefault(one => one.Name == name);
