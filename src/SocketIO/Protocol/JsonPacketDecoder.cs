@@ -23,7 +23,8 @@ sealed class JsonPacketDecoder : IPacketDecoder
         ReadOnlySpan<byte> payload, out Packet? packet, out string? error)
     {
         if (pending is null || attachments is null)
-            return Reject("got binary data when not reconstructing a packet", out packet, out error);
+            return Reject(
+                "got binary data when not reconstructing a packet", out packet, out error);
         packet = null;
         error = null;
         attachments[attachmentsCount++] = payload.ToArray();
