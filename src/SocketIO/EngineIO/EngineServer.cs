@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Sluice.SocketIO.Diagnostics;
 
 namespace Sluice.SocketIO.EngineIO;
 
@@ -17,10 +18,6 @@ namespace Sluice.SocketIO.EngineIO;
 public sealed class EngineServer(
     EngineOptions options, ILogger logger, TimeProvider time, IServiceProvider services)
 {
-    static readonly Action<ILogger, int, string, Exception?> refused =
-        LoggerMessage.Define<int, string>(
-            LogLevel.Debug, new EventId(1, "Refused"), "a request was refused: {Code} {Message}");
-
     readonly ConcurrentDictionary<string, LiveSession> sessions = new(StringComparer.Ordinal);
     volatile bool isClosed;
 
@@ -38,6 +35,13 @@ public sealed class EngineServer(
     internal EngineOptions Options { get; } = Checked(options);
 
     internal TimeProvider Time => time;
+
+    internal ILogger Logger => logger;
+
+    internal SocketIOMetrics Metrics { get; } = SocketIOMetrics.Of(services);
+
+    /// <summary>Sees sessions and packets; set before the first session, null for nobody.</summary>
+    internal EngineObserver? Observer { get; set; }
 
     /// <summary>Serves one request of the engine's path.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -113,7 +117,8 @@ public sealed class EngineServer(
 
     async Task RefuseAsync(HttpContext context, EngineConnectionError error, bool isWebSocket)
     {
-        refused(logger, error.Code, error.Message, null);
+        logger.EngineRefused(error.Code, error.Message);
+        Metrics.Refused(error.Code);
         ConnectionError?.Invoke(error, context);
         await EngineAnswers.RefuseAsync(context, error, isWebSocket);
     }

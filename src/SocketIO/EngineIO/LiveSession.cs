@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.SocketIO.Diagnostics;
 
 namespace Sluice.SocketIO.EngineIO;
 
@@ -97,6 +98,8 @@ sealed class LiveSession : EngineSession
         var open = OpenPacket();
         queuedBytes = open.Length;
         queue.Enqueue(new EngineMessage(open, IsBinary: false));
+        server.Metrics.SessionOpened(on.Name);
+        server.Observer?.OnOpened(this);
         handler = accept(this);
         dueAt = server.Time.GetTimestamp();
         Arm(server.Options.PingInterval);
@@ -125,6 +128,8 @@ sealed class LiveSession : EngineSession
         }
         if (on is null)
         {
+            server.Metrics.DroppedFull(messages.Length);
+            server.Logger.QueueFull(server.Options.MaxSendQueueBytes);
             End(CloseReasons.TransportError);
             return false;
         }
@@ -140,8 +145,14 @@ sealed class LiveSession : EngineSession
             if (!queue.TryDequeue(out message))
                 return false;
             queuedBytes -= message.Bytes.Length;
-            return true;
         }
+        int bytes = message.IsBinary ? message.Bytes.Length : message.Bytes.Length - 1;
+        if (bytes > 0)
+        {
+            server.Metrics.Sent(bytes);
+            server.Observer?.OnSent(bytes);
+        }
+        return true;
     }
 
     public bool HasQueued
@@ -192,6 +203,8 @@ sealed class LiveSession : EngineSession
         timer.Dispose();
         transport.Abort();
         server.Forget(this);
+        server.Metrics.SessionClosed(transport.Name, reason);
+        server.Observer?.OnClosed(this, reason);
         untold = reason;
         TellEnd();
     }
@@ -229,6 +242,8 @@ sealed class LiveSession : EngineSession
             old = transport;
             transport = next;
         }
+        server.Metrics.SessionMoved(old.Name, next.Name);
+        server.Observer?.OnUpgraded(this);
         old.Abort();
         next.Pump();
         return true;
@@ -268,6 +283,8 @@ sealed class LiveSession : EngineSession
 
     bool Tell(ReadOnlySpan<byte> payload, bool isBinary)
     {
+        server.Metrics.Received(payload.Length);
+        server.Observer?.OnReceived(payload.Length);
         Refresh();
         bool isTaken = false;
         lock (telling)
