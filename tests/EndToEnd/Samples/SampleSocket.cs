@@ -53,6 +53,16 @@ sealed class SampleSocket : IDisposable
         return socket.CloseStatus;
     }
 
+    /// <summary>Passes over what still comes; the status the other side closes with.</summary>
+    public async Task<WebSocketCloseStatus?> ClosedAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.Event);
+        var buffer = new byte[64 * 1024];
+        while (socket.CloseStatus is null)
+            await socket.ReceiveAsync(buffer.AsMemory(), patience.Token);
+        return socket.CloseStatus;
+    }
+
     public void Dispose() => socket.Dispose();
 
     async Task<byte[]> ReceiveAsync(WebSocketMessageType type)
