@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using Sluice.EndToEnd.Servers;
+
+namespace Sluice.EndToEnd.SocketIO.Golden;
+
+/// <summary>
+/// A WebSocket that keeps all it receives in words, and the whole answer when it is refused.
+/// </summary>
+sealed class RawWebSocket : IAsyncDisposable
+{
+    const int messageBytesMax = 1 << 20;
+
+    readonly Socket socket;
+    readonly List<string> received = [];
+    WebSocket? frames;
+    Task reading = Task.CompletedTask;
+    int seen;
+
+    RawWebSocket(Socket socket) => this.socket = socket;
+
+    /// <summary>Messages as they are, binary ones as <c>&lt;bin HEX></c>, and at last the close.</summary>
+    public IReadOnlyList<string> Received
+    {
+        get
+        {
+            lock (received)
+                return [.. received];
+        }
+    }
+
+    public bool IsOpen => frames is not null && !reading.IsCompleted;
+
+    public static async Task<RawWebSocket> OpenAsync(int port, string target, string headers)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+        };
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        var raw = new RawWebSocket(socket);
+        var stream = new NetworkStream(socket);
+        var request = WebSocketFrames.Handshake(target).Replace("\r\n\r\n", $"\r\n{headers}\r\n");
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request));
+        var head = await HeadAsync(stream);
+        if (!head.StartsWith("HTTP/1.1 101", StringComparison.Ordinal))
+        {
+            using var rest = new StreamReader(stream, Encoding.UTF8);
+            raw.Add($"{head.Split('\r')[0]} {ContentType(head)} {await RestAsync(rest, head)}");
+            return raw;
+        }
+        raw.frames = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
+        {
+            KeepAliveInterval = Timeout.InfiniteTimeSpan,
+        });
+        raw.reading = raw.ReadAsync();
+        return raw;
+    }
+
+    public Task SendAsync(ReadOnlyMemory<byte> bytes, bool isText) => IsOpen
+        ? TryAsync(frames!.SendAsync(
+            bytes, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, true,
+            default).AsTask())
+        : Task.CompletedTask;
+
+    /// <summary>Waits for a further message that starts so; gives it, or null.</summary>
+    public async Task<string?> AwaitAsync(string prefix, TimeSpan bound)
+    {
+        string? found = null;
+        await Patience.UntilAsync(() => (found = Next(prefix)) is not null || !IsOpen, bound);
+        return found ?? Next(prefix);
+    }
+
+    public Task<bool> ClosedAsync(TimeSpan bound) => Patience.UntilAsync(() => !IsOpen, bound);
+
+    public async Task CloseAsync()
+    {
+        if (IsOpen)
+            await TryAsync(frames!.CloseOutputAsync(
+                WebSocketCloseStatus.NormalClosure, null, default));
+        await ClosedAsync(Patience.Event);
+        try
+        {
+            // Only the end of the connection tells the official server that we are gone.
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // The server was quicker.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        await reading;
+        frames?.Dispose();
+    }
+
+    string? Next(string prefix)
+    {
+        lock (received)
+        {
+            var at = received.FindIndex(
+                seen, text => text.StartsWith(prefix, StringComparison.Ordinal));
+            if (at < 0)
+                return null;
+            seen = at + 1;
+            return received[at];
+        }
+    }
+
+    async Task ReadAsync()
+    {
+        var buffer = new byte[messageBytesMax];
+        try
+        {
+            while (true)
+            {
+                var length = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    part = await frames!.ReceiveAsync(buffer.AsMemory(length), default);
+                    length += part.Count;
+                }
+                while (!part.EndOfMessage);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    Add($"CLOSE({(int)(frames.CloseStatus ?? WebSocketCloseStatus.Empty)})");
+                    await TryAsync(frames.CloseOutputAsync(
+                        WebSocketCloseStatus.NormalClosure, null, default));
+                    return;
+                }
+                Add(part.MessageType == WebSocketMessageType.Text
+                    ? Encoding.UTF8.GetString(buffer, 0, length)
+                    : $"<bin {Convert.ToHexStringLower(buffer, 0, length)}>");
+            }
+        }
+        catch (Exception gone) when (
+            gone is WebSocketException or IOException or ObjectDisposedException)
+        {
+            Add("CLOSE(1006)");
+        }
+    }
+
+    void Add(string text)
+    {
+        lock (received)
+            received.Add(text);
+    }
+
+    static async Task TryAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception gone) when (
+            gone is WebSocketException or IOException or ObjectDisposedException)
+        {
+            // The server has closed; the reading side tells how.
+        }
+    }
+
+    static async Task<string> HeadAsync(NetworkStream stream)
+    {
+        var head = new List<byte>();
+        var one = new byte[1];
+        while (!head.TakeLast(4).SequenceEqual("\r\n\r\n"u8.ToArray())
+            && await stream.ReadAsync(one) > 0)
+            head.Add(one[0]);
+        return Encoding.ASCII.GetString([.. head]);
+    }
+
+    static string ContentType(string head) =>
+        head.Split("\r\n").FirstOrDefault(
+            line => line.StartsWith("content-type:", StringComparison.OrdinalIgnoreCase))
+            ?[13..].Trim() ?? "-";
+
+    static async Task<string> RestAsync(StreamReader rest, string head)
+    {
+        var length = head.Split("\r\n")
+            .Where(line => line.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase))
+            .Select(line => int.Parse(line[15..], null)).FirstOrDefault();
+        var body = new char[length];
+        return new string(body, 0, await rest.ReadBlockAsync(body));
+    }
+}
