@@ -88,6 +88,9 @@ function receive(message) {
   }
   if (message.stations) take(message.stations);
   if (message.type === 'gate') {
+    stations = stations.map(station => station.id === message.station
+      ? { ...station, gatePercent: message.gatePercent } : station);
+    render();
     const item = document.createElement('li');
     const name = stations.find(station => station.id === message.station)?.name;
     item.textContent = `${message.user} set ${name} to ${message.gatePercent} %`;

@@ -37,9 +37,6 @@ public sealed class ReconnectingWebSocket : IAsyncDisposable
         running = RunAsync();
     }
 
-    /// <summary>Tells each new state, in order, on the thread that brings it about.</summary>
-    public event Action<ConnectionState>? StateChanged;
-
     public ConnectionState State => state;
 
     public ConnectionReport Report => new(
@@ -92,7 +89,7 @@ public sealed class ReconnectingWebSocket : IAsyncDisposable
 
     async Task RunAsync()
     {
-        // The constructor returns first, so that nobody misses a state.
+        // The constructor returns first: an attempt may take its time before it first waits.
         await Task.Yield();
         int failuresInRow = 0;
         while (!closing.IsCancellationRequested)
@@ -175,7 +172,7 @@ public sealed class ReconnectingWebSocket : IAsyncDisposable
     void Become(ConnectionState next)
     {
         state = next;
-        StateChanged?.Invoke(next);
+        options.StateChanged?.Invoke(next);
     }
 
     static TaskCompletionSource NewSignal() =>

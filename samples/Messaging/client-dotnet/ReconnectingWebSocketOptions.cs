@@ -44,6 +44,9 @@ public sealed record ReconnectingWebSocketOptions
     /// </summary>
     public IReadOnlyCollection<int> FinalCodes { get; init; } = [1000, 1008, 4401];
 
+    /// <summary>Told each new state, in order, on the thread that brings it about.</summary>
+    public Action<ConnectionState>? StateChanged { get; init; }
+
     /// <summary>Opens a connection.</summary>
     public Func<Uri, CancellationToken, Task<WebSocket>> Connect { get; init; } = ConnectAsync;
 
