@@ -187,9 +187,11 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
     /// <summary>Closes what is open, waits until the server has seen it, and stops the server.</summary>
     async Task<Transcript> EndAsync()
     {
+        var carriesSession = false;
         foreach (var (part, socket) in sockets)
         {
             var open = socket.IsOpen;
+            carriesSession |= open && socket.Received.Any(text => text.StartsWith('4'));
             await socket.CloseAsync();
             // The answer to our own close is no part of the case.
             foreach (var line in open ? socket.Received.SkipLast(1) : socket.Received)
@@ -197,7 +199,7 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
         }
         var onlyWebSockets = golden.Steps.All(step =>
             !step.Contains("transport=polling", StringComparison.Ordinal));
-        if (onlyWebSockets)
+        if (onlyWebSockets || carriesSession)
             await Patience.UntilAsync(
                 () => Count("connection ") == Count("disconnect "), bound);
         await server.StopAsync();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
@@ -11,15 +12,21 @@ namespace Sluice.EndToEnd.SocketIO.Golden;
 /// </summary>
 sealed class RawWebSocket : IAsyncDisposable
 {
-    const int messageBytesMax = 1 << 20;
+    const int closeOpcode = 8;
+    const int reservedBits = 0x70;
 
     readonly Socket socket;
+    readonly NetworkStream stream;
     readonly List<string> received = [];
     WebSocket? frames;
     Task reading = Task.CompletedTask;
     int seen;
 
-    RawWebSocket(Socket socket) => this.socket = socket;
+    RawWebSocket(Socket socket)
+    {
+        this.socket = socket;
+        stream = new NetworkStream(socket);
+    }
 
     /// <summary>Messages as they are, binary ones as <c>&lt;bin HEX></c>, and at last the close.</summary>
     public IReadOnlyList<string> Received
@@ -41,7 +48,7 @@ sealed class RawWebSocket : IAsyncDisposable
         };
         await socket.ConnectAsync(IPAddress.Loopback, port);
         var raw = new RawWebSocket(socket);
-        var stream = new NetworkStream(socket);
+        var stream = raw.stream;
         var request = WebSocketFrames.Handshake(target).Replace("\r\n\r\n", $"\r\n{headers}\r\n");
         await stream.WriteAsync(Encoding.UTF8.GetBytes(request));
         var head = await HeadAsync(stream);
@@ -112,38 +119,59 @@ sealed class RawWebSocket : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Takes the frames apart itself: a WebSocket of .NET calls a close without a status 1000.
+    /// </summary>
     async Task ReadAsync()
     {
-        var buffer = new byte[messageBytesMax];
+        var message = new List<byte>();
+        var isText = false;
         try
         {
             while (true)
             {
-                var length = 0;
-                ValueWebSocketReceiveResult part;
-                do
+                var head = await BytesAsync(2);
+                if ((head[0] & reservedBits) != 0)
+                    throw new IOException("no frame: the official server may answer in HTTP here");
+                var length = (head[1] & 0x7f) switch
                 {
-                    part = await frames!.ReceiveAsync(buffer.AsMemory(length), default);
-                    length += part.Count;
-                }
-                while (!part.EndOfMessage);
-                if (part.MessageType == WebSocketMessageType.Close)
+                    126 => BinaryPrimitives.ReadUInt16BigEndian(await BytesAsync(2)),
+                    127 => checked((int)BinaryPrimitives.ReadUInt64BigEndian(await BytesAsync(8))),
+                    var small => small,
+                };
+                var payload = await BytesAsync(length);
+                var opcode = head[0] & 0x0f;
+                if (opcode == closeOpcode)
                 {
-                    Add($"CLOSE({(int)(frames.CloseStatus ?? WebSocketCloseStatus.Empty)})");
-                    await TryAsync(frames.CloseOutputAsync(
+                    var status = length < 2 ? 1005 : BinaryPrimitives.ReadUInt16BigEndian(payload);
+                    Add($"CLOSE({status})");
+                    await TryAsync(frames!.CloseOutputAsync(
                         WebSocketCloseStatus.NormalClosure, null, default));
                     return;
                 }
-                Add(part.MessageType == WebSocketMessageType.Text
-                    ? Encoding.UTF8.GetString(buffer, 0, length)
-                    : $"<bin {Convert.ToHexStringLower(buffer, 0, length)}>");
+                if (opcode > closeOpcode)
+                    continue;
+                isText = opcode == 0 ? isText : opcode == 1;
+                message.AddRange(payload);
+                if ((head[0] & 0x80) == 0)
+                    continue;
+                Add(isText
+                    ? Encoding.UTF8.GetString([.. message])
+                    : $"<bin {Convert.ToHexStringLower([.. message])}>");
+                message.Clear();
             }
         }
-        catch (Exception gone) when (
-            gone is WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
             Add("CLOSE(1006)");
         }
+    }
+
+    async Task<byte[]> BytesAsync(int count)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
     }
 
     void Add(string text)
