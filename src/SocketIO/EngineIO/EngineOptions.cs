@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Sluice.SocketIO.EngineIO;
 
 /// <summary>The options of an Engine.IO server; names and defaults are the official server's.</summary>
-public sealed class EngineOptions
+public class EngineOptions
 {
     /// <summary>How long after the last answer the client is pinged again.</summary>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(25);

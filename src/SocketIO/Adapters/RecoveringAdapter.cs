@@ -1,0 +1,121 @@
+using System.Text;
+using Sluice.SocketIO.Protocol;
+
+namespace Sluice.SocketIO.Adapters;
+
+/// <summary>
+/// The in-memory adapter with connection state recovery: it remembers packets and sessions for
+/// as long as the options say.
+/// </summary>
+public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions recovery)
+    : InMemoryAdapter(host)
+{
+    readonly Lock sync = new();
+    readonly LinkedList<Kept> packets = new();
+    readonly LinkedList<(StoredSession Session, DateTimeOffset Until)> sessions = new();
+    readonly Dictionary<string, LinkedListNode<(StoredSession Session, DateTimeOffset Until)>>
+        byPrivateId = new(StringComparer.Ordinal);
+    readonly OffsetClock clock = new();
+    long bytes;
+
+    sealed record Kept(
+        string Offset, Packet Packet, BroadcastOptions Options, DateTimeOffset Until);
+
+    public override void Broadcast(Packet packet, BroadcastOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        ArgumentNullException.ThrowIfNull(options);
+        if (packet.Type == PacketType.Event && packet.Id is null && !options.IsVolatile)
+            packet = Keep(packet, options);
+        base.Broadcast(packet, options);
+    }
+
+    public override void PersistSession(StoredSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        lock (sync)
+        {
+            var now = Host.Time.GetUtcNow();
+            RemoveSession(session.PrivateId);
+            byPrivateId[session.PrivateId] =
+                sessions.AddLast((session, now + recovery.MaxDisconnectionDuration));
+            Expire(now);
+        }
+    }
+
+    public override ValueTask<RestoredSession?> RestoreSessionAsync(
+        string privateId, string offset)
+    {
+        lock (sync)
+        {
+            Expire(Host.Time.GetUtcNow());
+            if (!byPrivateId.TryGetValue(privateId, out var found))
+                return ValueTask.FromResult<RestoredSession?>(null);
+            var node = packets.First;
+            while (node is not null && node.Value.Offset != offset)
+                node = node.Next;
+            if (node is null)
+                return ValueTask.FromResult<RestoredSession?>(null);
+            var session = found.Value.Session;
+            var missed = new List<Packet>();
+            for (node = node.Next; node is not null; node = node.Next)
+                if (IsFor(session, node.Value.Options))
+                    missed.Add(node.Value.Packet);
+            RemoveSession(privateId);
+            return ValueTask.FromResult<RestoredSession?>(new RestoredSession(session, missed));
+        }
+    }
+
+    static bool IsFor(StoredSession session, BroadcastOptions options) =>
+        (options.Rooms.Count == 0 || session.Rooms.Any(options.Rooms.Contains))
+        && !session.Rooms.Any(options.Except.Contains);
+
+    Packet Keep(Packet packet, BroadcastOptions options)
+    {
+        lock (sync)
+        {
+            var now = Host.Time.GetUtcNow();
+            var offset = clock.Next(now);
+            var json = packet.Json.Span;
+            var text = Encoding.ASCII.GetBytes($",\"{offset}\"]");
+            var longer = new byte[json.Length - 1 + text.Length];
+            json[..^1].CopyTo(longer);
+            text.CopyTo(longer, json.Length - 1);
+            packet = packet with { Json = longer };
+            packets.AddLast(
+                new Kept(offset, packet, options, now + recovery.MaxDisconnectionDuration));
+            bytes += Size(packet);
+            Expire(now);
+        }
+
+        return packet;
+    }
+
+    void Expire(DateTimeOffset now)
+    {
+        while (packets.First is { } packet && (packet.Value.Until < now
+            || packets.Count > recovery.MaxPackets || bytes > recovery.MaxBytes))
+        {
+            bytes -= Size(packet.Value.Packet);
+            packets.RemoveFirst();
+        }
+
+        while (sessions.First is { } session && (session.Value.Until < now
+            || sessions.Count > recovery.MaxSessions))
+            RemoveSession(session.Value.Session.PrivateId);
+    }
+
+    void RemoveSession(string privateId)
+    {
+        if (byPrivateId.Remove(privateId, out var node))
+            sessions.Remove(node);
+    }
+
+    static long Size(Packet packet)
+    {
+        long size = packet.Json.Length;
+        foreach (var attachment in packet.Attachments)
+            size += attachment.Length;
+        return size;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Sluice.SocketIO.EngineIO;
+using Sluice.SocketIO.Protocol;
+
+namespace Sluice.SocketIO;
+
+/// <summary>
+/// One client: its engine session, and its sockets, one a namespace. Packets of the client come
+/// one at a time; everything that may come from elsewhere holds the lock, and never while the
+/// application's code runs.
+/// </summary>
+sealed class Connection : IEngineHandler
+{
+    readonly SocketIOServer server;
+    readonly IPacketDecoder decoder;
+    readonly Lock sync = new();
+    readonly Dictionary<string, Socket?> sockets = new(1, StringComparer.Ordinal);
+    ITimer? connectTimer;
+    volatile bool isClosed;
+
+    public Connection(SocketIOServer server, EngineSession session)
+    {
+        this.server = server;
+        Session = session;
+        decoder = server.Options.Parser.CreateDecoder();
+        connectTimer = server.Time.CreateTimer(
+            static state => ((Connection)state!).OnConnectTimeout(), this,
+            server.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    public EngineSession Session { get; }
+
+    public bool IsOpen => !isClosed;
+
+    /// <summary>Clients of protocol 4 (Engine.IO 3) are in the main namespace from the start.</summary>
+    public bool IsOld => Session.ProtocolVersion == 3;
+
+    // ---- what the engine says ----
+
+    public void OnMessage(ReadOnlySpan<byte> payload, bool isBinary)
+    {
+        if (isClosed)
+            return;
+        var status = decoder.Decode(payload, isBinary, out var packet, out var error);
+        if (status == DecodeStatus.Rejected)
+        {
+            server.Log.PacketRejected(error!);
+            Session.Close();
+            return;
+        }
+
+        if (status == DecodeStatus.Complete)
+            OnPacket(packet!);
+    }
+
+    public void OnClosed(string reason)
+    {
+        Socket[] open;
+        lock (sync)
+        {
+            if (isClosed)
+                return;
+            isClosed = true;
+            open = [.. sockets.Values.OfType<Socket>()];
+            sockets.Clear();
+            connectTimer?.Dispose();
+            connectTimer = null;
+        }
+
+        foreach (var socket in open)
+            socket.OnClosed(reason);
+    }
+
+    /// <summary>Joins the main namespace for a client that takes this for granted.</summary>
+    public void JoinMain() => Connect("/", default);
+
+    // ---- sockets ----
+
+    /// <summary>The socket is in its namespace; false when the connection has ended meanwhile.</summary>
+    public bool Add(Socket socket)
+    {
+        lock (sync)
+        {
+            if (isClosed)
+                return false;
+            sockets[socket.Namespace.Name] = socket;
+            connectTimer?.Dispose();
+            connectTimer = null;
+            return true;
+        }
+    }
+
+    /// <summary>The namespace was left, or joining it was refused.</summary>
+    public void Remove(string name)
+    {
+        lock (sync)
+            sockets.Remove(name);
+    }
+
+    /// <summary>Leaves every namespace and closes the connection.</summary>
+    public void Disconnect()
+    {
+        Socket[] open;
+        lock (sync)
+            open = [.. sockets.Values.OfType<Socket>()];
+        foreach (var socket in open)
+            socket.Disconnect();
+        Session.Close(CloseReasons.ForcedServerClose);
+    }
+
+    public void SendConnectError(string name, ReadOnlyMemory<byte> json)
+    {
+        Session.Send(server.Options.Parser.Encode(new Packet
+        {
+            Type = PacketType.ConnectError, Namespace = name, Json = json,
+        }));
+    }
+
+    void OnConnectTimeout()
+    {
+        lock (sync)
+            if (sockets.Values.Any(socket => socket is not null))
+                return;
+        Session.Close();
+    }
+
+    void OnPacket(Packet packet)
+    {
+        var name = packet.Namespace;
+        var auth = packet.Json;
+        if (IsOld && name.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at)
+        {
+            auth = QueryAsJson(name[at..]);
+            name = name[..at];
+        }
+
+        Socket? socket;
+        bool isKnown;
+        lock (sync)
+            isKnown = sockets.TryGetValue(name, out socket);
+        if (packet.Type == PacketType.Connect && !isKnown)
+            Connect(name, auth);
+        else if (socket is not null
+            && packet.Type is not (PacketType.Connect or PacketType.ConnectError))
+            socket.OnPacket(packet);
+        else
+            Session.Close();
+    }
+
+    void Connect(string name, ReadOnlyMemory<byte> auth)
+    {
+        lock (sync)
+        {
+            if (isClosed)
+                return;
+            if (sockets.Count >= Limits.NamespacesPerConnectionMax)
+            {
+                name = "";
+            }
+            else
+            {
+                // Joining: a second CONNECT for it closes the connection.
+                sockets[name] = null;
+            }
+        }
+
+        if (name.Length == 0)
+            Session.Close();
+        else
+            _ = ConnectAsync(name, auth);
+    }
+
+    async Task ConnectAsync(string name, ReadOnlyMemory<byte> auth)
+    {
+        try
+        {
+            var found = await server.FindAsync(name, auth, this);
+            if (found is null)
+            {
+                Remove(name);
+                SendConnectError(name, "{\"message\":\"Invalid namespace\"}"u8.ToArray());
+                return;
+            }
+
+            await found.ConnectAsync(this, auth);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            server.Log.HandlerFailed(e, "connect");
+            Session.Close();
+        }
+    }
+
+    static byte[] QueryAsJson(string query)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var (key, values) in QueryHelpers.ParseQuery(query))
+                writer.WriteString(key, values.ToString());
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+}

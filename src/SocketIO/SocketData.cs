@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Sluice.SocketIO.Protocol;
+
+namespace Sluice.SocketIO;
+
+/// <summary>
+/// What an application keeps with a socket (<c>socket.data</c>). Other nodes see it in
+/// fetchSockets, and connection state recovery brings it back, so values must be such as JSON
+/// can carry. Safe to use from any thread.
+/// </summary>
+public sealed class SocketData
+{
+    readonly ArgumentCodec codec;
+    ConcurrentDictionary<string, object?>? values;
+
+    internal SocketData(ArgumentCodec codec) => this.codec = codec;
+
+    /// <summary>A value; null when there is none.</summary>
+    public object? this[string key]
+    {
+        get => values is { } all && all.TryGetValue(key, out var value) ? value : null;
+        set => Values[key] = value;
+    }
+
+    public int Count => values?.Count ?? 0;
+
+    public IEnumerable<string> Keys => values?.Keys ?? Enumerable.Empty<string>();
+
+    /// <summary>
+    /// A value as a type. After recovery, and of sockets of other nodes, it is read from JSON.
+    /// </summary>
+    /// <exception cref="JsonException">It is of another kind.</exception>
+    public T? Get<T>(string key) => this[key] switch
+    {
+        T value => value,
+        JsonElement element when codec.Options.GetTypeInfo(typeof(T)) is var info =>
+            (T?)element.Deserialize(info),
+        _ => default,
+    };
+
+    [SuppressMessage("Naming", "CA1716", Justification = "The word that everybody looks for.")]
+    public void Set<T>(string key, T value) => Values[key] = value;
+
+    public bool Remove(string key) => values?.TryRemove(key, out _) == true;
+
+    /// <summary>All values as a JSON object in UTF-8.</summary>
+    public ReadOnlyMemory<byte> ToJson()
+    {
+        if (values is not { IsEmpty: false } all)
+            return "{}"u8.ToArray();
+        return codec.EncodeValue(new Dictionary<string, object?>(all));
+    }
+
+    internal void Load(ReadOnlyMemory<byte> json)
+    {
+        if (json.IsEmpty)
+            return;
+        var element = JsonElement.Parse(json.Span);
+        if (element.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var property in element.EnumerateObject())
+            Values[property.Name] = property.Value;
+    }
+
+    ConcurrentDictionary<string, object?> Values =>
+        values ?? Interlocked.CompareExchange(ref values, new(), null) ?? values;
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.SocketIO.Adapters;
+using Sluice.SocketIO.EngineIO;
+
+namespace Sluice.SocketIO;
+
+/// <summary>What AddSocketIO gives back, to add adapters and the like.</summary>
+public interface ISocketIOBuilder
+{
+    IServiceCollection Services { get; }
+}
+
+/// <summary>Socket.IO in an ASP.NET Core application.</summary>
+public static class SocketIOExtensions
+{
+    /// <summary>Registers <see cref="ISocketIOServer"/>.</summary>
+    public static ISocketIOBuilder AddSocketIO(
+        this IServiceCollection services, Action<SocketIOOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<SocketIOOptions>();
+        if (configure is not null)
+            services.Configure(configure);
+        services.AddSingleton(provider => new SocketIOServer(
+            provider.GetRequiredService<
+                Microsoft.Extensions.Options.IOptions<SocketIOOptions>>().Value,
+            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider, provider.GetService<IAdapterFactory>()));
+        services.AddSingleton<ISocketIOServer>(
+            provider => provider.GetRequiredService<SocketIOServer>());
+        return new Registration(services);
+    }
+
+    /// <summary>Serves Socket.IO below a path.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="path">Such as "/socket.io".</param>
+    /// <param name="configure">Namespaces, middlewares and handlers.</param>
+    /// <returns>For CORS, authorization, rate limits, hosts.</returns>
+    public static IEndpointConventionBuilder MapSocketIO(
+        this IEndpointRouteBuilder endpoints, string path = "/socket.io",
+        Action<ISocketIOServer>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var server = endpoints.ServiceProvider.GetRequiredService<SocketIOServer>();
+        configure?.Invoke(server);
+        return endpoints.MapEngineIO(path, server.Engine);
+    }
+
+    sealed record Registration(IServiceCollection Services) : ISocketIOBuilder;
+}
