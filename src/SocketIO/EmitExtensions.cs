@@ -1,3 +1,5 @@
+using Sluice.SocketIO.Protocol;
+
 namespace Sluice.SocketIO;
 
 /// <summary>
@@ -57,19 +59,69 @@ public static class EmitExtensions
     // ---- questions ----
 
     /// <summary>Asks a client; the first argument of its answer as a type.</summary>
-    public static async Task<T?> EmitWithAckAsync<T>(
-        this Socket socket, string name, params object?[] arguments) =>
-        (await socket.EmitWithAckAsync(name, arguments)).Get<T>(0);
+    public static Task<T?> EmitWithAckAsync<T>(
+        this Socket socket, string name) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, []));
 
-    /// <inheritdoc cref="EmitWithAckAsync{T}(Socket, string, object?[])"/>
-    public static async Task<T?> EmitWithAckAsync<T>(
-        this SocketOperator socket, string name, params object?[] arguments) =>
-        (await socket.EmitWithAckAsync(name, arguments)).Get<T>(0);
+    /// <inheritdoc cref="EmitWithAckAsync{T}(Socket, string)"/>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this Socket socket, string name, object? a) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, [a]));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(Socket, string)"/>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this Socket socket, string name, object? a, object? b) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, [a, b]));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(Socket, string)"/>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this Socket socket, string name, object? a, object? b, object? c) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, [a, b, c]));
+
+    /// <summary>Asks a client; the first argument of its answer as a type.</summary>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this SocketOperator socket, string name) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, []));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(SocketOperator, string)"/>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this SocketOperator socket, string name, object? a) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, [a]));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(SocketOperator, string)"/>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this SocketOperator socket, string name, object? a, object? b) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, [a, b]));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(SocketOperator, string)"/>
+    public static Task<T?> EmitWithAckAsync<T>(
+        this SocketOperator socket, string name, object? a, object? b, object? c) =>
+        FirstAsync<T>(socket.EmitWithAckAsync(name, [a, b, c]));
 
     /// <summary>Asks every client; the first argument of each answer as a type.</summary>
-    public static async Task<IReadOnlyList<T?>> EmitWithAckAsync<T>(
-        this BroadcastOperator to, string name, params object?[] arguments) =>
-        [.. (await to.EmitWithAckAsync(name, arguments)).Select(answer => answer.As<T>())];
+    public static Task<IReadOnlyList<T?>> EmitWithAckAsync<T>(
+        this BroadcastOperator to, string name) =>
+        EachAsync<T>(to.EmitWithAckAsync(name, []));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(BroadcastOperator, string)"/>
+    public static Task<IReadOnlyList<T?>> EmitWithAckAsync<T>(
+        this BroadcastOperator to, string name, object? a) =>
+        EachAsync<T>(to.EmitWithAckAsync(name, [a]));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(BroadcastOperator, string)"/>
+    public static Task<IReadOnlyList<T?>> EmitWithAckAsync<T>(
+        this BroadcastOperator to, string name, object? a, object? b) =>
+        EachAsync<T>(to.EmitWithAckAsync(name, [a, b]));
+
+    /// <inheritdoc cref="EmitWithAckAsync{T}(BroadcastOperator, string)"/>
+    public static Task<IReadOnlyList<T?>> EmitWithAckAsync<T>(
+        this BroadcastOperator to, string name, object? a, object? b, object? c) =>
+        EachAsync<T>(to.EmitWithAckAsync(name, [a, b, c]));
+
+    static async Task<T?> FirstAsync<T>(Task<EventArguments> answer) => (await answer).Get<T>(0);
+
+    static async Task<IReadOnlyList<T?>> EachAsync<T>(Task<IReadOnlyList<Argument>> answers) =>
+        [.. (await answers).Select(answer => answer.As<T>())];
 
     // ---- a namespace as its broadcast ----
 

@@ -33,7 +33,16 @@ public sealed class EventContext
     public Packet Packet { get; }
 
     /// <summary>Answers. The first answer counts; without a question nothing is sent.</summary>
-    public void Ack(params ReadOnlySpan<object?> arguments)
+    public void Ack() => AckAll([]);
+
+    /// <inheritdoc cref="Ack()"/>
+    public void Ack(object? a) => AckAll([a]);
+
+    /// <inheritdoc cref="Ack()"/>
+    public void Ack(object? a, object? b) => AckAll([a, b]);
+
+    /// <summary>Answers with as many arguments as there are items.</summary>
+    public void AckAll(ReadOnlySpan<object?> arguments)
     {
         if (ackId is not { } id || Interlocked.Exchange(ref acknowledged, 1) != 0)
             return;

@@ -56,7 +56,7 @@ public interface INamespace : IEmitter
     BroadcastOperator All { get; }
 
     /// <summary>Tells the other nodes something.</summary>
-    void ServerSideEmit(string name, params ReadOnlySpan<object?> arguments);
+    void ServerSideEmit(string name, ReadOnlySpan<object?> arguments);
 
     /// <summary>Asks the other nodes something: an answer each.</summary>
     Task<IReadOnlyList<Argument>> ServerSideEmitWithAckAsync(

@@ -79,7 +79,7 @@ class Namespace : INamespace, IAdapterHost
 
     public void Send(in EventData data) => All.Send(data);
 
-    public void ServerSideEmit(string name, params ReadOnlySpan<object?> arguments) =>
+    public void ServerSideEmit(string name, ReadOnlySpan<object?> arguments) =>
         Adapter.ServerSideEmit(EncodeServerEvent(name, arguments).Json);
 
     public async Task<IReadOnlyList<Argument>> ServerSideEmitWithAckAsync(

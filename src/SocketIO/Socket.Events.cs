@@ -17,7 +17,8 @@ public sealed partial class Socket
     bool isBusy = true;
     volatile bool isClosed;
 
-    sealed record PendingAck(Action<Packet> OnAck, Action? OnGone, CancellationTokenRegistration Stop);
+    sealed record PendingAck(
+        Action<Packet> OnAck, Action? OnGone, CancellationTokenRegistration Stop);
 
     sealed class Subscription(Socket socket, string name, SocketEventHandler handler) : IDisposable
     {

@@ -84,7 +84,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 
     public void Send(in EventData data) => main.Send(data);
 
-    public void ServerSideEmit(string name, params ReadOnlySpan<object?> arguments) =>
+    public void ServerSideEmit(string name, ReadOnlySpan<object?> arguments) =>
         main.ServerSideEmit(name, arguments);
 
     public Task<IReadOnlyList<Argument>> ServerSideEmitWithAckAsync(

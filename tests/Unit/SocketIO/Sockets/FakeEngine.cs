@@ -1,0 +1,150 @@
+using System.Security.Claims;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.SocketIO;
+using Sluice.SocketIO.EngineIO;
+
+namespace Sluice.Unit.SocketIO.Sockets;
+
+/// <summary>A session that keeps what is sent, and a server whose clock stands still.</summary>
+sealed class FakeSession : EngineSession
+{
+    readonly List<string> sent = [];
+    IEngineHandler handler = null!;
+
+    public string? Closed { get; private set; }
+
+    public bool IsFull { get; set; }
+
+    public int Version { get; init; } = 4;
+
+    /// <summary>What was sent since the last look: texts without the 4, attachments in hex.</summary>
+    public string[] Sent
+    {
+        get
+        {
+            string[] all = [.. sent];
+            sent.Clear();
+            return all;
+        }
+    }
+
+    public override string Id => "engineidengineidengi";
+
+    public override int ProtocolVersion => Version;
+
+    public override string TransportName => "websocket";
+
+    public override EngineHandshake Handshake { get; } = new()
+    {
+        Headers = new HeaderDictionary(), Query = new QueryCollection(), Url = "/socket.io/",
+        Address = "127.0.0.1", IsCrossDomain = false, IsSecure = false, Time = default,
+        User = new ClaimsPrincipal(), Services = EmptyServices.Instance,
+    };
+
+    public override bool IsWritable => !IsFull;
+
+    public static FakeSession Open(SocketIOServer server, int version = 4)
+    {
+        var session = new FakeSession { Version = version };
+        session.handler = server.Accept(session);
+        return session;
+    }
+
+    public void Receive(params string[] texts)
+    {
+        foreach (var text in texts)
+            handler.OnMessage(Encoding.UTF8.GetBytes(text), isBinary: false);
+    }
+
+    public void ReceiveBinary(params byte[] bytes) => handler.OnMessage(bytes, isBinary: true);
+
+    public override bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true)
+    {
+        foreach (var message in messages)
+            sent.Add(message.IsBinary
+                ? Convert.ToHexString(message.Bytes.Span)
+                : Encoding.UTF8.GetString(message.Bytes.Span[1..]));
+        return Closed is null;
+    }
+
+    public override void Close(string reason = CloseReasons.ForcedClose)
+    {
+        if (Closed is not null)
+            return;
+        Closed = reason;
+        handler.OnClosed(reason);
+    }
+}
+
+sealed class EmptyServices : IServiceProvider
+{
+    public static EmptyServices Instance { get; } = new();
+
+    public object? GetService(Type serviceType) => null;
+}
+
+/// <summary>Time that passes when a test says so.</summary>
+sealed class FakeTime : TimeProvider
+{
+    readonly List<FakeTimer> timers = [];
+    DateTimeOffset now = new(2026, 11, 20, 18, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => now;
+
+    public override ITimer CreateTimer(
+        TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new FakeTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        timers.Add(timer);
+        return timer;
+    }
+
+    public void Pass(TimeSpan time)
+    {
+        now += time;
+        foreach (var timer in timers.ToArray())
+            timer.RunIfDue();
+    }
+
+    sealed class FakeTimer(FakeTime time, TimerCallback callback, object? state) : ITimer
+    {
+        DateTimeOffset? due;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            due = dueTime < TimeSpan.Zero ? null : time.now + dueTime;
+            return true;
+        }
+
+        public void RunIfDue()
+        {
+            if (due is not { } at || at > time.now)
+                return;
+            due = null;
+            callback(state);
+        }
+
+        public void Dispose() => due = null;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
+
+static class Servers
+{
+    public static SocketIOServer Make(
+        FakeTime? time = null, Action<SocketIOOptions>? configure = null)
+    {
+        var options = new SocketIOOptions();
+        configure?.Invoke(options);
+        return new SocketIOServer(
+            options, NullLoggerFactory.Instance, time ?? new FakeTime(), EmptyServices.Instance);
+    }
+}
