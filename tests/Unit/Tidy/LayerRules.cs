@@ -13,6 +13,7 @@ public static partial class LayerRules
         ["Proxy"] = ["Config", "Net"],
         ["Doctor"] = ["Config", "Proxy"],
         ["SocketIO"] = [],
+        ["SocketIO.Generators"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["Cli"] = ["Config", "Net", "Proxy", "Doctor", "System.CommandLine", "Spectre.Console"],
     };
 
