@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sluice.EndToEnd.Servers;
 
 namespace Sluice.EndToEnd.SocketIO.Golden;
@@ -20,10 +21,18 @@ static class AcceptedGolden
     /// <summary>One part of a transcript that is not the same.</summary>
     public sealed record Difference(string Case, string Part, string Official, string Sluice);
 
-    /// <summary>A difference and the reason it is right.</summary>
+    /// <summary>
+    /// A difference and the reason it is right. What hangs on chance, such as whether a buffer is
+    /// free, is so <paramref name="Sometimes"/>.
+    /// </summary>
     public sealed record Entry(
-        string Case, string Part, string Reason, string Official, string Sluice)
+        string Case, string Part, string Reason, string Official, string Sluice,
+        bool Sometimes = false)
     {
+        /// <summary>As the part: the whole case waits for what is not implemented yet.</summary>
+        public const string Pending = "*";
+
+        [JsonIgnore]
         public Difference Difference => new(Case, Part, Official, Sluice);
     }
 
@@ -45,10 +54,15 @@ static class AcceptedGolden
 
     public static void Verify(string name, List<Difference> found)
     {
-        var accepted = All.Where(entry => entry.Case == name).Select(entry => entry.Difference)
-            .ToList();
-        var unlisted = found.Except(accepted).ToList();
-        var gone = accepted.Except(found).ToList();
+        if (All.Any(entry => entry.Case == name && entry.Part == Entry.Pending))
+        {
+            Assert.True(found.Count > 0, $"{name}: pending in accepted.json, but it is the same");
+            return;
+        }
+        var accepted = All.Where(entry => entry.Case == name).ToList();
+        var unlisted = found.Except(accepted.Select(entry => entry.Difference)).ToList();
+        var gone = accepted.Where(entry => !entry.Sometimes).Select(entry => entry.Difference)
+            .Except(found).ToList();
         Assert.True(unlisted.Count == 0,
             $"{name}: differs from the official server:\n{Draft(unlisted)}");
         Assert.True(gone.Count == 0,

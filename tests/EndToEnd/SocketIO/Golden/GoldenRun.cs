@@ -18,6 +18,8 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
         "Access-Control-Allow-Headers", "Vary", "Content-Encoding",
     ];
 
+    static readonly Regex corsHeaders = new("^(Access-Control-|Vary)");
+
     readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false })
     {
         BaseAddress = new Uri($"http://127.0.0.1:{server.Port}/socket.io/"),
@@ -56,9 +58,9 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
             "end" => FinishAsync(rest, cancel: false),
             "cancel" => FinishAsync(rest, cancel: true),
             "close" => sockets[Part(rest)].CloseAsync(),
-            "closed" => sockets[Part(rest)].ClosedAsync(bound),
+            "closed" => ClosedAsync(Part(rest)),
             "pause" => Task.Delay(int.Parse(rest, CultureInfo.InvariantCulture)),
-            "logged" => Patience.UntilAsync(() => server.Log.Contains(rest), bound),
+            "logged" => LoggedAsync(rest),
             "save" => Save(rest.Split(' ', 2)),
             "ws" => OpenAsync("ws", rest),
             _ when word.StartsWith("ws/", StringComparison.Ordinal) => OpenAsync(word, rest),
@@ -97,6 +99,18 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
         last = found ?? "";
     }
 
+    async Task ClosedAsync(string part)
+    {
+        if (!await sockets[part].ClosedAsync(bound))
+            transcript.Add(part, "not closed");
+    }
+
+    async Task LoggedAsync(string line)
+    {
+        if (!await Patience.UntilAsync(() => server.Log.Contains(line), bound))
+            transcript.Add("log", $"never logged: {line}");
+    }
+
     async Task RequestStepAsync(string method, string rest)
     {
         last = await RequestAsync(method, rest, default);
@@ -126,6 +140,8 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
         if (words.Length > 1)
             request.Content = new ByteArrayContent(
                 Encoding.UTF8.GetBytes(GoldenCase.Unescape(words[1])));
+        // CORS is ASP.NET Core's own: it says nothing to who does not ask, the official server does.
+        var isCors = headers.ContainsKey("Origin");
         foreach (var (name, value) in headers)
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 (request.Content ??= new ByteArrayContent([]))
@@ -134,7 +150,8 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
         try
         {
             using var response = await http.SendAsync(request, cancel);
-            return $"{(int)response.StatusCode} {Quote(await BodyAsync(response))}{Head(response)}";
+            return $"{(int)response.StatusCode} {Quote(await BodyAsync(response))}"
+                + Head(response, isCors);
         }
         catch (OperationCanceledException)
         {
@@ -165,12 +182,13 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
     static string Quote(string text) =>
         text.Length == 0 ? "-" : text.Replace("\x1e", "\\x1e", StringComparison.Ordinal);
 
-    static string Head(HttpResponseMessage response)
+    static string Head(HttpResponseMessage response, bool isCors)
     {
         var all = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(one => one.Key, one => string.Join(", ", one.Value),
                 StringComparer.OrdinalIgnoreCase);
         return string.Concat(headersCompared.Where(all.ContainsKey)
+            .Where(name => isCors || !corsHeaders.IsMatch(name))
             .Select(name => $"\n  {name}: {all[name]}"));
     }
 
@@ -188,6 +206,7 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
     async Task<Transcript> EndAsync()
     {
         var carriesSession = false;
+        var before = server.Log.Count;
         foreach (var (part, socket) in sockets)
         {
             var open = socket.IsOpen;
@@ -203,7 +222,9 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
             await Patience.UntilAsync(
                 () => Count("connection ") == Count("disconnect "), bound);
         await server.StopAsync();
-        foreach (var line in server.Log)
+        // All end at once here, in no order.
+        foreach (var line in server.Log.Take(before)
+            .Concat(server.Log.Skip(before).Order(StringComparer.Ordinal)))
             transcript.Add("log", line);
         transcript.Normalize();
         return transcript;

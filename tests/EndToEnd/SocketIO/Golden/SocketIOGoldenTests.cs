@@ -16,6 +16,17 @@ public class SocketIOGoldenTests(GoldenFixture fixture) : IClassFixture<GoldenFi
         TestContext.Current.TestOutputHelper?.WriteLine(text);
         Assert.DoesNotContain("nothing like", text, StringComparison.Ordinal);
         Assert.DoesNotContain("no answer", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("not closed", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("never logged", text, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public async Task Sluice_does_as_the_official_server_in(string name)
+    {
+        var official = await fixture.OfficialAsync(name);
+        var golden = GoldenCase.Load(name);
+        var sluice = await GoldenRun.OfAsync(golden, await SluiceServer.StartAsync(golden.Variant));
+        AcceptedGolden.Verify(name, AcceptedGolden.Differences(name, official, sluice));
     }
 
     [Fact]
