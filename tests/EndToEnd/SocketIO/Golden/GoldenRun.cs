@@ -140,7 +140,7 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
         if (words.Length > 1)
             request.Content = new ByteArrayContent(
                 Encoding.UTF8.GetBytes(GoldenCase.Unescape(words[1])));
-        // CORS is ASP.NET Core's own: it says nothing to who does not ask, the official server does.
+        // Without an Origin the policies of ASP.NET Core say nothing, the official server does.
         var isCors = headers.ContainsKey("Origin");
         foreach (var (name, value) in headers)
             if (!request.Headers.TryAddWithoutValidation(name, value))

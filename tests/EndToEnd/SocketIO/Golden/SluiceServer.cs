@@ -99,7 +99,8 @@ sealed partial class SluiceServer : IGoldenServer
     {
         io.Engine.ConnectionError += (error, _) =>
             log($"connection_error {error.Code} {error.Message}");
-        INamespace[] spaces = [io, io.Of("/custom"), io.Of("/mw"), io.Of(Dynamic()), io.Of("/admin")];
+        INamespace[] spaces =
+            [io, io.Of("/custom"), io.Of("/mw"), io.Of(Dynamic()), io.Of("/admin")];
         foreach (var space in spaces)
             space.OnConnection(socket => Serve(socket, log));
         io.Of("/mw").Use(async (socket, next) =>
