@@ -33,6 +33,19 @@ public abstract class EngineSession
     /// <returns>False when the session has ended or its queue is full.</returns>
     public abstract bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true);
 
+    /// <summary>
+    /// The first half of <see cref="Send"/>, for callers that hold a lock: runs nobody's code and
+    /// sends nothing before <see cref="Flush"/>, which must follow without the lock.
+    /// </summary>
+    /// <inheritdoc cref="Send"/>
+    internal virtual bool Queue(ReadOnlySpan<EngineMessage> messages, bool compress = true) =>
+        Send(messages, compress);
+
+    /// <summary>Sends what was queued.</summary>
+    internal virtual void Flush()
+    {
+    }
+
     /// <summary>Ends the session after what is queued was sent, or after a bounded time.</summary>
     /// <param name="reason">What <see cref="IEngineHandler.OnClosed"/> is told.</param>
     public abstract void Close(string reason = CloseReasons.ForcedClose);

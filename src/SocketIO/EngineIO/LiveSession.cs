@@ -25,6 +25,9 @@ sealed class LiveSession : EngineSession
     State state;
     Awaiting awaiting;
     bool isRefreshed;
+
+    /// <summary>More was queued than may wait: the session ends at the next flush.</summary>
+    bool isOverfull;
     int upgrading;
     string closeReason = CloseReasons.ForcedClose;
 
@@ -108,33 +111,49 @@ sealed class LiveSession : EngineSession
 
     public override bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true)
     {
-        Transport on;
+        bool isQueued = Queue(messages, compress);
+        Flush();
+        return isQueued;
+    }
+
+    internal override bool Queue(ReadOnlySpan<EngineMessage> messages, bool compress = true)
+    {
         lock (gate)
         {
-            if (state != State.Open)
+            if (state != State.Open || isOverfull)
                 return false;
             foreach (ref readonly var message in messages)
                 queuedBytes += message.Bytes.Length;
-            if (queuedBytes > server.Options.MaxSendQueueBytes)
-            {
-                on = null!;
-            }
-            else
+            isOverfull = queuedBytes > server.Options.MaxSendQueueBytes;
+            if (!isOverfull)
             {
                 foreach (ref readonly var message in messages)
                     queue.Enqueue(message);
-                on = transport;
+                return true;
             }
         }
-        if (on is null)
+        server.Metrics.DroppedFull(messages.Length);
+        return false;
+    }
+
+    internal override void Flush()
+    {
+        Transport on;
+        bool isFull;
+        lock (gate)
         {
-            server.Metrics.DroppedFull(messages.Length);
-            server.Logger.QueueFull(server.Options.MaxSendQueueBytes);
-            End(CloseReasons.TransportError);
-            return false;
+            if (state != State.Open)
+                return;
+            on = transport;
+            isFull = isOverfull;
         }
-        on.Pump();
-        return true;
+        if (!isFull)
+        {
+            on.Pump();
+            return;
+        }
+        server.Logger.QueueFull(server.Options.MaxSendQueueBytes);
+        End(CloseReasons.TransportError);
     }
 
     /// <summary>Takes the next packet to send; false when there is none.</summary>
