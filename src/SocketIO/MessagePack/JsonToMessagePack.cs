@@ -1,0 +1,228 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Sluice.SocketIO.MessagePack;
+
+/// <summary>
+/// Writes a packet's data as MessagePack: JSON value by value, and each attachment as a binary
+/// where its placeholder stands. Numbers become what JavaScript would make of the same JSON.
+/// </summary>
+static class JsonToMessagePack
+{
+    static readonly JsonReaderOptions readerOptions = new() { MaxDepth = Limits.DepthMax };
+
+    /// <summary>A container that pass 1 is in.</summary>
+    struct Frame
+    {
+        /// <summary>Where its count stands.</summary>
+        public int Index;
+
+        /// <summary>It has the mark of a placeholder.</summary>
+        public bool IsMarked;
+
+        /// <summary>The number of the attachment; -1 until there is one.</summary>
+        public int Number;
+    }
+
+    /// <summary>
+    /// Twice over the text, because MessagePack says how many values follow before they do:
+    /// 1 count, and find the placeholders → 2 write.
+    /// </summary>
+    /// <param name="writer">Takes the value.</param>
+    /// <param name="json">One JSON value that is well formed.</param>
+    /// <param name="attachments">What its placeholders stand for.</param>
+    /// <exception cref="JsonException">It is not well formed, or nested too deeply.</exception>
+    public static void Write(
+        MessagePackWriter writer, ReadOnlySpan<byte> json,
+        IReadOnlyList<ReadOnlyMemory<byte>> attachments)
+    {
+        var counts = new List<int>();
+        Count(json, attachments.Count, counts);
+        var reader = new Utf8JsonReader(json, readerOptions);
+        var next = 0;
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject when counts[next] < 0:
+                    writer.WriteBinary(attachments[~counts[next++]].Span);
+                    reader.Skip();
+                    break;
+                case JsonTokenType.StartObject:
+                    writer.WriteMap(counts[next++]);
+                    break;
+                case JsonTokenType.StartArray:
+                    writer.WriteArray(counts[next++]);
+                    break;
+                case JsonTokenType.PropertyName or JsonTokenType.String:
+                    WriteText(writer, ref reader);
+                    break;
+                case JsonTokenType.Number:
+                    WriteNumber(writer, ref reader);
+                    break;
+                case JsonTokenType.True or JsonTokenType.False:
+                    writer.Write(reader.TokenType == JsonTokenType.True);
+                    break;
+                case JsonTokenType.Null:
+                    writer.WriteNil();
+                    break;
+                default:
+                    // The ends of objects and arrays: MessagePack has none.
+                    break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// How many values or members each container has, in the order in which they begin; of a
+    /// placeholder the complement of its number.
+    /// </summary>
+    static void Count(ReadOnlySpan<byte> json, int attachmentsCount, List<int> counts)
+    {
+        var reader = new Utf8JsonReader(json, readerOptions);
+        // One more than containers nest, for the value outside of them.
+        Span<Frame> frames = stackalloc Frame[Limits.DepthMax + 1];
+        var depth = 0;
+        counts.Add(0);
+        while (reader.Read())
+        {
+            ref var frame = ref frames[depth];
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    Notice(ref reader, ref frame);
+                    break;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    counts[frame.Index]++;
+                    frames[++depth] = new Frame { Index = counts.Count, Number = -1 };
+                    counts.Add(0);
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    depth--;
+                    if (!frame.IsMarked || (uint)frame.Number >= (uint)attachmentsCount)
+                        break;
+                    counts.RemoveRange(frame.Index + 1, counts.Count - frame.Index - 1);
+                    counts[frame.Index] = ~frame.Number;
+                    break;
+                default:
+                    counts[frame.Index]++;
+                    break;
+            }
+        }
+
+        counts.RemoveAt(0);
+    }
+
+    /// <summary>
+    /// Looks whether a member makes its object a placeholder: the rules of
+    /// <see cref="Protocol.Placeholder.Read"/>, without reading anything twice.
+    /// </summary>
+    static void Notice(ref Utf8JsonReader reader, ref Frame frame)
+    {
+        var isMark = reader.ValueTextEquals("_placeholder"u8);
+        if (!isMark && !reader.ValueTextEquals("num"u8))
+            return;
+        var value = reader;
+        value.Read();
+        if (isMark)
+            frame.IsMarked = value.TokenType == JsonTokenType.True;
+        else
+            frame.Number = value.TokenType == JsonTokenType.Number
+                && value.TryGetInt32(out var number) ? number : -1;
+    }
+
+    static void WriteNumber(MessagePackWriter writer, ref Utf8JsonReader reader)
+    {
+        // Above this a double has no halves, and JavaScript no exact integers.
+        const double safeMax = 1L << 53;
+        if (reader.TryGetInt64(out var integer))
+        {
+            writer.Write(integer);
+            return;
+        }
+
+        if (reader.TryGetUInt64(out var big))
+        {
+            writer.Write(big);
+            return;
+        }
+
+        var value = reader.GetDouble();
+        if (Math.Abs(value) <= safeMax && Math.Floor(value) == value)
+            writer.Write((long)value);
+        else
+            writer.Write(value);
+    }
+
+    static void WriteText(MessagePackWriter writer, ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            writer.WriteString(reader.ValueSpan);
+            return;
+        }
+
+        // Unescaped text is never longer.
+        var rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        writer.WriteString(rented.AsSpan(0, Unescape(reader.ValueSpan, rented)));
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    /// <summary>
+    /// As Utf8JsonReader does it, but half a surrogate pair, which JSON allows and UTF-8 does not,
+    /// becomes U+FFFD instead of an exception.
+    /// </summary>
+    static int Unescape(ReadOnlySpan<byte> text, Span<byte> target)
+    {
+        var length = 0;
+        while (!text.IsEmpty)
+        {
+            var plain = text.IndexOf((byte)'\\');
+            if (plain < 0)
+                plain = text.Length;
+            text[..plain].CopyTo(target[length..]);
+            length += plain;
+            text = text[plain..];
+            if (text.IsEmpty)
+                break;
+            if (text[1] == (byte)'u')
+            {
+                length += ReadRune(ref text).EncodeToUtf8(target[length..]);
+                continue;
+            }
+
+            target[length++] = text[1] switch
+            {
+                (byte)'n' => (byte)'\n',
+                (byte)'t' => (byte)'\t',
+                (byte)'r' => (byte)'\r',
+                (byte)'b' => (byte)'\b',
+                (byte)'f' => (byte)'\f',
+                var same => same,
+            };
+            text = text[2..];
+        }
+
+        return length;
+    }
+
+    /// <summary>One or two of \u1234, taken off the text.</summary>
+    static Rune ReadRune(ref ReadOnlySpan<byte> text)
+    {
+        var first = ReadUnit(text);
+        text = text[6..];
+        if (Rune.TryCreate(first, out var rune))
+            return rune;
+        if (text is not [(byte)'\\', (byte)'u', ..]
+            || !Rune.TryCreate(first, ReadUnit(text), out rune))
+            return Rune.ReplacementChar;
+        text = text[6..];
+        return rune;
+    }
+
+    static char ReadUnit(ReadOnlySpan<byte> text) =>
+        (char)int.Parse(
+            text.Slice(2, 4), System.Globalization.NumberStyles.AllowHexSpecifier,
+            System.Globalization.CultureInfo.InvariantCulture);
+}
