@@ -64,4 +64,10 @@ public enum Signals
 
     /// <summary>Fast stop.</summary>
     Term = 15,
+
+    /// <summary>Go on after a stop.</summary>
+    Continue = 18,
+
+    /// <summary>Stop running, keep everything open.</summary>
+    Stop = 19,
 }

@@ -1,0 +1,37 @@
+namespace Sluice.SocketIO.Redis;
+
+/// <summary>The bounds of what is sent to Redis and comes from it.</summary>
+static class Limits
+{
+    /// <summary>
+    /// Bytes of one value. A longer one, which no node of ours sends, is read past and counts as
+    /// null, so that a stranger on the same Redis cannot fill the memory.
+    /// </summary>
+    public const int ValueBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Items of one array: far more than a page of a stream has. More ends the link.</summary>
+    public const int ArrayItemsMax = 1_000_000;
+
+    /// <summary>Arrays within arrays: a stream's answer has five. More ends the link.</summary>
+    public const int ArrayDepthMax = 16;
+
+    /// <summary>Bytes of a line: a number, a status, an error. A longer one ends the link.</summary>
+    public const int LineBytesMax = 64 * 1024;
+
+    /// <summary>
+    /// Bytes of commands that wait for the connection or for a Redis that reads too slowly. What
+    /// comes on top fails at once: rooms on other nodes miss it, and memory does not grow.
+    /// </summary>
+    public const int UnsentBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Commands whose answer is awaited, so that a Redis that reads and never answers costs no
+    /// more than this. What comes on top fails at once.
+    /// </summary>
+    public const int CommandsMax = 100_000;
+
+    /// <summary>
+    /// Questions to other nodes that are not answered yet. What comes on top fails at once.
+    /// </summary>
+    public const int RequestsMax = 10_000;
+}

@@ -1,0 +1,67 @@
+// Many clients in one program, told what to do by control.mjs. Each keeps what it has received
+// until the test takes it.
+import { io } from "socket.io-client";
+import { control } from "./control.mjs";
+
+const clients = new Map();
+const changed = new EventTarget();
+
+/** Waits until something is so; the test's own patience ends it when it never is. */
+const until = async (reached) => {
+    while (!reached())
+        await new Promise((resolve) =>
+            changed.addEventListener("change", resolve, { once: true }));
+};
+const change = () => changed.dispatchEvent(new Event("change"));
+const plain = (_, value) =>
+    value?.type === "Buffer" ? { bytes: Buffer.from(value.data).toString("base64") } : value;
+
+const port = await control({
+    connect: async ({ name, url, options = {} }) => {
+        const socket = io(url, {
+            forceNew: true, transports: ["websocket"], auth: { name }, ...options,
+        });
+        const client = { socket, events: [], fences: 0, connects: 0 };
+        clients.set(name, client);
+        socket.onAny((event, ...args) => {
+            if (event === "fence") client.fences = args[0];
+            else if (event === "ask") args.pop()(name + " " + JSON.stringify(args, plain));
+            else client.events.push(JSON.parse(JSON.stringify(args, plain)));
+            change();
+        });
+        socket.on("connect", () => {
+            client.connects++;
+            change();
+        });
+        socket.on("disconnect", change);
+        await until(() => socket.connected);
+        return socket.id;
+    },
+    /** What each has received before the fence; those that are gone have no fence to wait for. */
+    take: async ({ fence, gone }) => {
+        const isThere = ([name, client]) => gone.includes(name)
+            ? !client.socket.connected : client.fences >= fence;
+        await until(() => [...clients].every(isThere));
+        const taken = {};
+        for (const [name, client] of clients) {
+            if (client.events.length) taken[name] = client.events.splice(0);
+            if (gone.includes(name)) clients.delete(name);
+        }
+        return taken;
+    },
+    /** Breaks the connection under a client, which comes back by itself to another address. */
+    move: async ({ name, url }) => {
+        const client = clients.get(name);
+        const { socket, connects } = client;
+        socket.io.uri = url;
+        socket.io.engine.close();
+        await until(() => socket.connected && client.connects > connects);
+        return { id: socket.id, recovered: socket.recovered };
+    },
+    /** Breaks the connection and stays away until it is moved. */
+    close: async ({ name }) => {
+        clients.get(name).socket.disconnect();
+        clients.delete(name);
+    },
+});
+console.log(`listening ${port}.`);
