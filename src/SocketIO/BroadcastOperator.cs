@@ -22,14 +22,14 @@ public sealed class BroadcastOperator : IEmitter
 
     /// <summary>Also the sockets in these rooms; each gets an event once.</summary>
     public BroadcastOperator To(params string[] rooms) =>
-        With(Options with { Rooms = [.. Options.Rooms.Union(rooms)] });
+        With(Options with { Rooms = Union(Options.Rooms, rooms) });
 
     /// <inheritdoc cref="To"/>
     public BroadcastOperator In(params string[] rooms) => To(rooms);
 
     /// <summary>Not the sockets in these rooms.</summary>
     public BroadcastOperator Except(params string[] rooms) =>
-        With(Options with { Except = [.. Options.Except.Union(rooms)] });
+        With(Options with { Except = Union(Options.Except, rooms) });
 
     /// <summary>This node's sockets alone.</summary>
     public BroadcastOperator Local => With(Options with { IsLocal = true });
@@ -60,13 +60,13 @@ public sealed class BroadcastOperator : IEmitter
         var answers = new BroadcastAcks();
         using var late = new CancellationTokenSource(timeout, nsp.Server.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
-        var servers = Options.IsLocal ? 1 : await nsp.Adapter.CountServersAsync(either.Token);
-        answers.ExpectServers(servers);
-        nsp.Adapter.BroadcastWithAck(
-            data.ToPacket(PacketType.Event, nsp.Name, id: null), Options,
-            answers.OnClientCount, answers.OnAck, either.Token);
         try
         {
+            answers.ExpectServers(
+                Options.IsLocal ? 1 : await nsp.Adapter.CountServersAsync(either.Token));
+            nsp.Adapter.BroadcastWithAck(
+                data.ToPacket(PacketType.Event, nsp.Name, id: null), Options,
+                answers.OnClientCount, answers.OnAck, either.Token);
             await answers.Done.WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
@@ -96,6 +96,9 @@ public sealed class BroadcastOperator : IEmitter
     /// <param name="close">The connections too, not the namespace alone.</param>
     public void DisconnectSockets(bool close = false) =>
         nsp.Adapter.DisconnectSockets(Options, close);
+
+    static IReadOnlyCollection<string> Union(IReadOnlyCollection<string> some, string[] more) =>
+        some.Count == 0 && more.Length == 1 ? [more[0]] : [.. some.Union(more)];
 
     BroadcastOperator With(BroadcastOptions options) => new(nsp, options);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
@@ -18,6 +19,7 @@ sealed class Connection : IEngineHandler
     readonly Dictionary<string, Socket?> sockets = new(1, StringComparer.Ordinal);
     ITimer? connectTimer;
     volatile bool isClosed;
+    volatile bool isClosing;
 
     public Connection(SocketIOServer server, EngineSession session)
     {
@@ -31,7 +33,7 @@ sealed class Connection : IEngineHandler
 
     public EngineSession Session { get; }
 
-    public bool IsOpen => !isClosed;
+    public bool IsOpen => !isClosed && !isClosing;
 
     /// <summary>Clients of protocol 4 (Engine.IO 3) are in the main namespace from the start.</summary>
     public bool IsOld => Session.ProtocolVersion == 3;
@@ -46,7 +48,9 @@ sealed class Connection : IEngineHandler
         if (status == DecodeStatus.Rejected)
         {
             server.Log.PacketRejected(error!);
-            Session.Close();
+            foreach (var socket in Sockets())
+                socket.OnProtocolError(error!);
+            Close();
             return;
         }
 
@@ -62,7 +66,7 @@ sealed class Connection : IEngineHandler
             if (isClosed)
                 return;
             isClosed = true;
-            open = [.. sockets.Values.OfType<Socket>()];
+            open = Sockets();
             sockets.Clear();
             connectTimer?.Dispose();
             connectTimer = null;
@@ -77,52 +81,80 @@ sealed class Connection : IEngineHandler
 
     // ---- sockets ----
 
-    /// <summary>The socket is in its namespace; false when the connection has ended meanwhile.</summary>
+    /// <summary>The socket is about to join; false when the connection has ended meanwhile.</summary>
     public bool Add(Socket socket)
     {
         lock (sync)
         {
-            if (isClosed)
+            if (!IsOpen)
                 return false;
             sockets[socket.Namespace.Name] = socket;
-            connectTimer?.Dispose();
-            connectTimer = null;
             return true;
         }
     }
 
-    /// <summary>The namespace was left, or joining it was refused.</summary>
-    public void Remove(string name)
+    /// <summary>A namespace was joined: the client may stay.</summary>
+    public void StopConnectTimer()
     {
         lock (sync)
-            sockets.Remove(name);
+        {
+            connectTimer?.Dispose();
+            connectTimer = null;
+        }
+    }
+
+    /// <summary>The namespace was left, or joining it was refused.</summary>
+    public void Remove(Socket socket)
+    {
+        lock (sync)
+            if (sockets.TryGetValue(socket.Namespace.Name, out var now) && now == socket)
+                sockets.Remove(socket.Namespace.Name);
     }
 
     /// <summary>Leaves every namespace and closes the connection.</summary>
     public void Disconnect()
     {
-        Socket[] open;
-        lock (sync)
-            open = [.. sockets.Values.OfType<Socket>()];
-        foreach (var socket in open)
+        foreach (var socket in Sockets())
             socket.Disconnect();
-        Session.Close(CloseReasons.ForcedServerClose);
+        Close(CloseReasons.ForcedServerClose);
+        // Who is still joining is not let in, however long the goodbye takes.
+        OnClosed(CloseReasons.ForcedServerClose);
+    }
+
+    /// <summary>Closes the connection after what is queued was sent.</summary>
+    public void Close(string reason = CloseReasons.ForcedClose)
+    {
+        isClosing = true;
+        Session.Close(reason);
+    }
+
+    /// <summary>As <see cref="Close"/>, for callers that hold a lock.</summary>
+    public void CloseLater()
+    {
+        isClosing = true;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static connection => connection.Close(), this, preferLocal: false);
     }
 
     public void SendConnectError(string name, ReadOnlyMemory<byte> json)
     {
-        Session.Send(server.Options.Parser.Encode(new Packet
-        {
-            Type = PacketType.ConnectError, Namespace = name, Json = json,
-        }));
+        if (IsOpen)
+            Session.Send(server.Options.Parser.Encode(new Packet
+            {
+                Type = PacketType.ConnectError, Namespace = name, Json = json,
+            }));
+    }
+
+    Socket[] Sockets()
+    {
+        lock (sync)
+            return [.. sockets.Values.OfType<Socket>()];
     }
 
     void OnConnectTimeout()
     {
-        lock (sync)
-            if (sockets.Values.Any(socket => socket is not null))
-                return;
-        Session.Close();
+        if (!Array.Exists(Sockets(), socket => socket.Connected))
+            Close();
     }
 
     void OnPacket(Packet packet)
@@ -141,18 +173,18 @@ sealed class Connection : IEngineHandler
             isKnown = sockets.TryGetValue(name, out socket);
         if (packet.Type == PacketType.Connect && !isKnown)
             Connect(name, auth);
-        else if (socket is not null
+        else if (socket is { Connected: true }
             && packet.Type is not (PacketType.Connect or PacketType.ConnectError))
             socket.OnPacket(packet);
         else
-            Session.Close();
+            Close();
     }
 
     void Connect(string name, ReadOnlyMemory<byte> auth)
     {
         lock (sync)
         {
-            if (isClosed)
+            if (!IsOpen)
                 return;
             if (sockets.Count >= Limits.NamespacesPerConnectionMax)
             {
@@ -166,7 +198,7 @@ sealed class Connection : IEngineHandler
         }
 
         if (name.Length == 0)
-            Session.Close();
+            Close();
         else
             _ = ConnectAsync(name, auth);
     }
@@ -176,19 +208,20 @@ sealed class Connection : IEngineHandler
         try
         {
             var found = await server.FindAsync(name, auth, this);
-            if (found is null)
+            if (found is not null)
             {
-                Remove(name);
-                SendConnectError(name, "{\"message\":\"Invalid namespace\"}"u8.ToArray());
+                await found.ConnectAsync(this, auth);
                 return;
             }
 
-            await found.ConnectAsync(this, auth);
+            lock (sync)
+                sockets.Remove(name);
+            SendConnectError(name, "{\"message\":\"Invalid namespace\"}"u8.ToArray());
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            server.Log.HandlerFailed(e, "connect");
-            Session.Close();
+            server.Log.CallbackFailed(e, name, "what lets sockets in");
+            Close();
         }
     }
 

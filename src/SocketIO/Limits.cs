@@ -4,14 +4,21 @@ namespace Sluice.SocketIO;
 static class Limits
 {
     /// <summary>
-    /// Events that wait for an asynchronous connection handler or middleware of their socket.
-    /// One more closes the connection: nobody reads them as fast as they come.
+    /// Events that wait for an asynchronous connection handler or middleware of their socket, or
+    /// for one of too many handlers to end. One more closes the connection: nobody handles them as
+    /// fast as they come.
     /// </summary>
-    public const int WaitingEventsMax = 1024;
+    public const int WaitingEventsMax = 16 * 1024;
 
     /// <summary>
-    /// Acknowledgements that one socket still owes. One more is refused with an exception:
-    /// the client does not answer.
+    /// Bytes of the events that wait, attachments included: what a client may pile up on its
+    /// server. More closes the connection, but one event may always wait.
+    /// </summary>
+    public const long WaitingBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Acknowledgements that one socket still owes. One more is refused with an exception, and a
+    /// broadcast does not ask this socket: the client does not answer.
     /// </summary>
     public const int PendingAcksMax = 16 * 1024;
 
@@ -22,7 +29,8 @@ static class Limits
     public const int NamespacesPerConnectionMax = 64;
 
     /// <summary>
-    /// Broadcasts that wait while the answer to CONNECT is on its way; this takes microseconds.
+    /// Events for a socket that wait until its CONNECT is answered: while its middlewares run, and
+    /// while the adapter looks up what it missed. One more closes the connection.
     /// </summary>
     public const int EarlyMessagesMax = 4096;
 

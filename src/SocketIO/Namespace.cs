@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO.Adapters;
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
@@ -20,18 +21,31 @@ class Namespace : INamespace, IAdapterHost
     readonly ConcurrentDictionary<string, ServerEventHandler[]> serverHandlers =
         new(StringComparer.Ordinal);
     readonly ParentNamespace? parent;
+
+    /// <summary>Of a child: who has asked for it sees what NewNamespace's handlers do to it.</summary>
+    readonly TaskCompletionSource? ready;
     NamespaceMiddleware[] middlewares = [];
     Func<Socket, Task>[] handlers = [];
     long ackId = -1;
+
+    /// <summary>Sockets that are about to come into a child; with one it is not removed.</summary>
     int joining;
+    bool isRemoved;
 
     public Namespace(SocketIOServer server, string name, ParentNamespace? parent)
     {
         Server = server;
         Name = name;
         this.parent = parent;
+        if (parent is not null)
+            ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Adapter = CreateAdapter();
     }
+
+    public ParentNamespace? Parent => parent;
+
+    /// <summary>Done when a child has been announced to the application.</summary>
+    public Task Ready => ready?.Task ?? Task.CompletedTask;
 
     public NamespaceMiddleware[] Middlewares => middlewares;
 
@@ -95,39 +109,51 @@ class Namespace : INamespace, IAdapterHost
     // ---- a client comes and goes ----
 
     /// <summary>
+    /// Keeps a child until its next socket has come; <see cref="ConnectAsync"/> lets it go. False
+    /// when it has been removed, and another has to be made.
+    /// </summary>
+    public bool TryHold()
+    {
+        lock (sockets)
+        {
+            if (isRemoved)
+                return false;
+            joining++;
+            return true;
+        }
+    }
+
+    public void Announced() => ready!.TrySetResult();
+
+    /// <summary>
     /// CONNECT: 1 recover or make the socket → 2 middlewares → 3 in the namespace, answered →
     /// 4 the application's handlers → 5 its events.
     /// </summary>
     public async Task ConnectAsync(Connection connection, ReadOnlyMemory<byte> auth)
     {
-        Interlocked.Increment(ref joining);
         try
         {
             var restored = await RestoreAsync(connection, auth);               // 1
             var socket = new Socket(this, connection, auth, restored);
             if (restored is not null)
-                socket.Restore(restored);
-            var isFree = restored is not null
-                && Server.Options.ConnectionStateRecovery!.SkipMiddlewares;
-            if (!isFree && !await PassAsync(socket, connection))               // 2
-                return;
-            if (!connection.Add(socket))
+                socket.Restore(restored.Session);
+            if (connection.Add(socket) && await PassAsync(socket, connection)  // 2
+                && await EnterAsync(socket, connection, restored))             // 3
             {
-                socket.CleanUp();
+                await WelcomeAsync(socket);                                    // 4
+                socket.Release();                                              // 5
                 return;
             }
 
-            sockets[socket.Id] = socket;                                       // 3
-            socket.Announce();
-            if (!connection.IsOpen)
-                socket.OnClosed(CloseReasons.TransportClose);
-            Server.Observer?.SocketConnected(socket);
-            await WelcomeAsync(socket);                                        // 4
-            socket.Release();                                                  // 5
+            socket.Abandon();
+            // The client has not got what it missed, and will ask for it again.
+            if (restored is not null && !connection.IsOpen)
+                Persist(restored.Session);
         }
         finally
         {
-            Interlocked.Decrement(ref joining);
+            lock (sockets)
+                joining--;
             Tidy();
         }
     }
@@ -136,14 +162,32 @@ class Namespace : INamespace, IAdapterHost
     {
         sockets.TryRemove(new KeyValuePair<string, Socket>(socket.Id, socket));
         Adapter.RemoveAll(socket.Id);
-        Tidy();
     }
 
-    public void Persist(Socket socket, string reason)
+    /// <summary>The socket is gone.</summary>
+    public void Left(Socket socket, string reason)
     {
-        if (socket.PrivateId is { } pid && Array.IndexOf(recoverable, reason) >= 0)
-            Adapter.PersistSession(new StoredSession(
-                socket.Id, pid, socket.Rooms, socket.Data.ToJson()));
+        Tidy();
+        Server.Log.SocketDisconnected(Name, socket.Id, reason);
+        Server.Observer?.SocketDisconnected(socket, reason);
+    }
+
+    /// <summary>What is kept of a socket that goes by accident; null for others.</summary>
+    public StoredSession? SessionOf(Socket socket, string reason) =>
+        socket.PrivateId is { } pid && Array.IndexOf(recoverable, reason) >= 0
+            && socket.DataJson() is { } data
+                ? new StoredSession(socket.Id, pid, socket.Rooms, data) : null;
+
+    public void Persist(StoredSession session)
+    {
+        try
+        {
+            Adapter.PersistSession(session);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Server.Log.CallbackFailed(e, Name, "PersistSession");
+        }
     }
 
     public void Broadcast(Packet packet, BroadcastOptions options) =>
@@ -171,16 +215,16 @@ class Namespace : INamespace, IAdapterHost
         {
             try
             {
-                _ = WatchAsync(handler(context), context.Name);
+                _ = WatchAsync(handler(context));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Server.Log.HandlerFailed(e, context.Name);
+                Server.Log.CallbackFailed(e, Name, "a handler of other servers' events");
             }
         }
     }
 
-    async Task WatchAsync(ValueTask run, string name)
+    async Task WatchAsync(ValueTask run)
     {
         try
         {
@@ -188,7 +232,7 @@ class Namespace : INamespace, IAdapterHost
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Server.Log.HandlerFailed(e, name);
+            Server.Log.CallbackFailed(e, Name, "a handler of other servers' events");
         }
     }
 
@@ -199,47 +243,90 @@ class Namespace : INamespace, IAdapterHost
         return Codec.EncodeEvent(name, arguments);
     }
 
-    ValueTask<RestoredSession?> RestoreAsync(Connection connection, ReadOnlyMemory<byte> auth)
+    async ValueTask<RestoredSession?> RestoreAsync(
+        Connection connection, ReadOnlyMemory<byte> auth)
     {
         if (Server.Options.ConnectionStateRecovery is null || auth.IsEmpty || connection.IsOld)
-            return default;
+            return null;
         var element = JsonElement.Parse(auth.Span);
-        return element.TryGetProperty("pid", out var pid) && pid.ValueKind == JsonValueKind.String
-            && element.TryGetProperty("offset", out var offset)
-            && offset.ValueKind == JsonValueKind.String
-                ? Adapter.RestoreSessionAsync(pid.GetString()!, offset.GetString()!)
-                : default;
+        if (!element.TryGetProperty("pid", out var pid) || pid.ValueKind != JsonValueKind.String
+            || !element.TryGetProperty("offset", out var offset)
+            || offset.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return await Adapter.RestoreSessionAsync(pid.GetString()!, offset.GetString()!);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The client begins anew.
+            Server.Log.CallbackFailed(e, Name, "RestoreSessionAsync");
+            return null;
+        }
     }
 
     /// <summary>Runs the middlewares; false when the socket was refused or went away.</summary>
     async ValueTask<bool> PassAsync(Socket socket, Connection connection)
     {
         var chain = parent is null ? middlewares : [.. parent.Middlewares, .. middlewares];
+        if (socket.Recovered && Server.Options.ConnectionStateRecovery!.SkipMiddlewares)
+            chain = [];
         var isThrough = chain.Length == 0;
         if (isThrough)
             return true;
         try
         {
             await Next(0);
-            if (isThrough && connection.IsOpen)
-                return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            if (e is not ConnectError)
-                Server.Log.HandlerFailed(e, "middleware");
-            if (connection.IsOpen)
-                connection.SendConnectError(Name, ErrorJson(e, connection.IsOld));
+            isThrough = false;
+            if (e is ConnectError)
+                Server.Log.SocketRefused(Name, e.Message);
+            else
+                Server.Log.CallbackFailed(e, Name, "a middleware");
+            // Out of the way first: the client may ask again as soon as it hears of this.
+            socket.Abandon();
+            connection.SendConnectError(Name, ErrorJson(e, connection.IsOld));
         }
 
-        socket.CleanUp();
-        return false;
+        return isThrough && connection.IsOpen;
 
         Task Next(int index)
         {
             isThrough = index == chain.Length;
             return isThrough ? Task.CompletedTask : chain[index](socket, () => Next(index + 1));
         }
+    }
+
+    /// <summary>Lets the socket in; false when it is gone before it came.</summary>
+    async ValueTask<bool> EnterAsync(
+        Socket socket, Connection connection, RestoredSession? restored)
+    {
+        IReadOnlyList<Packet>? missed = [];
+        if (restored is null)
+        {
+            sockets[socket.Id] = socket;
+        }
+        else
+        {
+            var since = await Adapter.RejoinAsync(restored, () => sockets[socket.Id] = socket);
+            if (since is null)
+            {
+                // Something is lost for good: next time the client begins anew.
+                connection.Close();
+                return false;
+            }
+
+            missed = [.. restored.MissedPackets, .. since];
+        }
+
+        if (!socket.Open(missed))
+            return false;
+        connection.StopConnectTimer();
+        Server.Log.SocketConnected(Name, socket.Id);
+        Server.Observer?.SocketConnected(socket);
+        return true;
     }
 
     /// <summary>
@@ -259,6 +346,9 @@ class Namespace : INamespace, IAdapterHost
 
     async ValueTask WelcomeAsync(Socket socket)
     {
+        // With a client that is gone already, nobody would tell the handlers of its end.
+        if (!socket.Connected)
+            return;
         Func<Socket, Task>[] all = parent is null ? handlers : [.. parent.Handlers, .. handlers];
         foreach (var handler in all)
         {
@@ -268,15 +358,22 @@ class Namespace : INamespace, IAdapterHost
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Server.Log.HandlerFailed(e, "connection");
+                Server.Log.HandlerFailed(e, Name, "connection", socket.Id);
             }
         }
     }
 
     void Tidy()
     {
-        if (parent is not null && Server.Options.CleanupEmptyChildNamespaces
-            && sockets.IsEmpty && Volatile.Read(ref joining) == 0)
-            Server.RemoveChild(this);
+        if (parent is null || !Server.Options.CleanupEmptyChildNamespaces)
+            return;
+        lock (sockets)
+        {
+            if (isRemoved || joining > 0 || !sockets.IsEmpty)
+                return;
+            isRemoved = true;
+        }
+
+        Server.RemoveChild(this);
     }
 }

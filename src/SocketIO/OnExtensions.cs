@@ -21,16 +21,12 @@ public static class OnExtensions
 
     /// <summary>Handles an event once.</summary>
     public static IDisposable Once(
-        this Socket socket, string name, Action<EventContext> handler)
-    {
-        IDisposable? subscription = null;
-        subscription = socket.On(name, context =>
+        this Socket socket, string name, Action<EventContext> handler) =>
+        socket.Subscribe(name, context =>
         {
-            subscription?.Dispose();
             handler(context);
-        });
-        return subscription;
-    }
+            return ValueTask.CompletedTask;
+        }, isOnce: true);
 
     /// <summary>Handles an event without arguments.</summary>
     public static IDisposable On(this Socket socket, string name, Action handler) =>

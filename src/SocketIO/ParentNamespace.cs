@@ -6,7 +6,7 @@ namespace Sluice.SocketIO;
 
 /// <summary>
 /// What child namespaces have in common. Nobody is in it; what is sent to it goes to everybody in
-/// every child that this node has.
+/// every child that this node has, and other operations are not supported.
 /// </summary>
 sealed class ParentNamespace(
     SocketIOServer server, string name, Func<string, SocketHandshake, ValueTask<bool>> allows)
@@ -21,6 +21,10 @@ sealed class ParentNamespace(
 
     protected override Adapter CreateAdapter() => new ToChildren(this);
 
+    /// <summary>
+    /// Sends to the children, and can do nothing else, as that of the official server: another
+    /// node may have children that this one has not, so there is nobody to ask.
+    /// </summary>
     sealed class ToChildren(ParentNamespace parent) : InMemoryAdapter(parent)
     {
         public override void Broadcast(Packet packet, BroadcastOptions options)
@@ -28,5 +32,38 @@ sealed class ParentNamespace(
             foreach (var child in parent.Children.Values)
                 child.Broadcast(packet with { Namespace = child.Name }, options);
         }
+
+        public override void BroadcastWithAck(
+            Packet packet, BroadcastOptions options, Action<int> onClientCount,
+            Action<Packet> onAck, CancellationToken cancel) => throw NotHere("emitWithAck()");
+
+        public override Task<IReadOnlySet<string>> SocketsAsync(
+            BroadcastOptions options, CancellationToken cancel = default) =>
+            throw NotHere("allSockets()");
+
+        public override Task<IReadOnlyList<RemoteSocketData>> FetchSocketsAsync(
+            BroadcastOptions options, CancellationToken cancel = default) =>
+            throw NotHere("fetchSockets()");
+
+        public override void AddSockets(
+            BroadcastOptions options, IReadOnlyCollection<string> rooms) =>
+            throw NotHere("socketsJoin()");
+
+        public override void RemoveSockets(
+            BroadcastOptions options, IReadOnlyCollection<string> rooms) =>
+            throw NotHere("socketsLeave()");
+
+        public override void DisconnectSockets(BroadcastOptions options, bool close) =>
+            throw NotHere("disconnectSockets()");
+
+        public override void ServerSideEmit(ReadOnlyMemory<byte> json) =>
+            throw NotHere("serverSideEmit()");
+
+        public override Task<IReadOnlyList<ReadOnlyMemory<byte>>> ServerSideEmitWithAckAsync(
+            ReadOnlyMemory<byte> json, CancellationToken cancel = default) =>
+            throw NotHere("serverSideEmitWithAck()");
+
+        static NotSupportedException NotHere(string what) => new(
+            $"{what} is not supported on parent namespaces; NewNamespace tells of each child.");
     }
 }

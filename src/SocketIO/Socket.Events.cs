@@ -1,3 +1,4 @@
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
@@ -11,20 +12,38 @@ public sealed partial class Socket
     AnyEventListener[] anyListeners = [];
     AnyEventListener[] anyOutgoing = [];
     Func<EventContext, Func<Task>, Task>[] middlewares = [];
+    Action<Exception>[] errorHandlers = [];
     Func<string, Task>[] disconnecting = [];
     Func<string, Task>[] disconnected = [];
-    Dictionary<long, PendingAck>? acks;
+    long waitingBytes;
+
+    /// <summary>Handlers that go on asynchronously.</summary>
+    int running;
+
+    /// <summary>Done when one of the handlers ends; there are as many as may run.</summary>
+    TaskCompletionSource? full;
+
+    /// <summary>An event is on its way to the handlers, or they are not there yet.</summary>
     bool isBusy = true;
-    volatile bool isClosed;
 
-    sealed record PendingAck(
-        Action<Packet> OnAck, Action? OnGone, CancellationTokenRegistration Stop);
-
-    sealed class Subscription(Socket socket, string name, SocketEventHandler handler) : IDisposable
+    sealed class Subscription(Socket socket, string name, SocketEventHandler handler, bool isOnce)
+        : IDisposable
     {
+        int isUsed;
+
         public string Name => name;
 
-        public SocketEventHandler Handler => handler;
+        /// <summary>False when it was for one event, and that one has been.</summary>
+        public bool TryRun(EventContext context, out ValueTask run)
+        {
+            run = default;
+            if (isOnce && Interlocked.Exchange(ref isUsed, 1) != 0)
+                return false;
+            if (isOnce)
+                Dispose();
+            run = handler(context);
+            return true;
+        }
 
         public void Dispose()
         {
@@ -39,9 +58,14 @@ public sealed partial class Socket
     /// Handles an event. An exception is logged, and nothing is acknowledged.
     /// </summary>
     /// <returns>Stops when disposed.</returns>
-    public IDisposable On(string name, SocketEventHandler handler)
+    public IDisposable On(string name, SocketEventHandler handler) =>
+        Subscribe(name, handler, isOnce: false);
+
+    internal IDisposable Subscribe(string name, SocketEventHandler handler, bool isOnce)
     {
-        var subscription = new Subscription(this, name, handler);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(handler);
+        var subscription = new Subscription(this, name, handler, isOnce);
         lock (sync)
             handlers = [.. handlers, subscription];
         return subscription;
@@ -54,11 +78,24 @@ public sealed partial class Socket
             handlers = Array.FindAll(handlers, handler => handler.Name != name);
     }
 
-    /// <summary>Runs for every event before its handlers; without next() it ends here.</summary>
+    /// <summary>
+    /// Runs for every event before its handlers; without next() it ends here, and so it does with
+    /// an exception, which goes to <see cref="OnError"/>. The next event waits until it is done.
+    /// </summary>
     public void Use(Func<EventContext, Func<Task>, Task> middleware)
     {
         lock (sync)
             middlewares = [.. middlewares, middleware];
+    }
+
+    /// <summary>
+    /// Called with what a middleware of <see cref="Use"/> threw, and with the reason when the
+    /// client broke the protocol, which ends the connection. What nobody handles is logged.
+    /// </summary>
+    public void OnError(Action<Exception> handler)
+    {
+        lock (sync)
+            errorHandlers = [.. errorHandlers, handler];
     }
 
     /// <summary>Called when the socket is going, while it is still in its rooms.</summary>
@@ -145,187 +182,184 @@ public sealed partial class Socket
         }
     }
 
+    /// <summary>The client sent something that no client may send.</summary>
+    internal void OnProtocolError(string reason)
+    {
+        if (errorHandlers.Length > 0)
+            Report(new InvalidDataException(reason));
+    }
+
     /// <summary>The connection handlers have run: events that waited start now.</summary>
     internal void Release()
     {
-        while (true)
-        {
-            Packet? packet;
-            lock (sync)
-            {
-                if (!waiting.TryDequeue(out packet))
-                {
-                    isBusy = false;
-                    return;
-                }
-            }
-
-            if (!Start(packet))
-                return;
-        }
-    }
-
-    /// <summary>Gives the client a number for an answer.</summary>
-    internal void ExpectAck(
-        long id, Action<Packet> onAck, CancellationToken cancel, Action? onGone = null)
-    {
-        var stop = cancel.UnsafeRegister(_ => Forget(id), null);
-        lock (sync)
-        {
-            if (!isClosed)
-            {
-                acks ??= [];
-                if (acks.Count >= Limits.PendingAcksMax)
-                    throw new InvalidOperationException("Too many acknowledgements are pending.");
-                acks[id] = new PendingAck(onAck, onGone, stop);
-                return;
-            }
-        }
-
-        stop.Dispose();
-        onGone?.Invoke();
-    }
-
-    internal void OnClosed(string reason)
-    {
-        lock (sync)
-        {
-            if (isClosed || !isConnected)
-            {
-                isClosed = true;
-                return;
-            }
-        }
-
-        Tell(disconnecting, reason);
-        nsp.Persist(this, reason);
-        Dictionary<long, PendingAck>? unanswered;
-        CancellationTokenSource? cancel;
-        lock (sync)
-        {
-            if (isClosed)
-                return;
-            isClosed = true;
-            isConnected = false;
-            unanswered = acks;
-            acks = null;
-            waiting.Clear();
-            cancel = gone;
-        }
-
-        nsp.Remove(this);
-        connection.Remove(nsp.Name);
-        foreach (var ack in unanswered?.Values ?? Enumerable.Empty<PendingAck>())
-        {
-            ack.Stop.Dispose();
-            ack.OnGone?.Invoke();
-        }
-
-        cancel?.Cancel();
-        Tell(disconnected, reason);
-    }
-
-    internal void CleanUp()
-    {
-        isClosed = true;
-        nsp.Adapter.RemoveAll(Id);
-        connection.Remove(nsp.Name);
+        if (TryNext(out var packet))
+            Run(packet!);
     }
 
     void Enqueue(Packet packet)
     {
         lock (sync)
         {
-            if (isClosed)
+            if (state is not (State.Joining or State.Open))
                 return;
-            if (isBusy)
+            if (!isBusy)
             {
-                if (waiting.Count < Limits.WaitingEventsMax)
+                isBusy = true;
+            }
+            else
+            {
+                waitingBytes += SizeOf(packet);
+                if (waiting.Count == 0 || (waiting.Count < Limits.WaitingEventsMax
+                    && waitingBytes <= Limits.WaitingBytesMax))
                 {
                     waiting.Enqueue(packet);
                     return;
                 }
 
+                waitingBytes -= SizeOf(packet);
                 packet = null!;
             }
         }
 
-        if (packet is null)
-            Session.Close();
-        else
-            Start(packet);
-    }
-
-    /// <summary>Begins an event; false when its middlewares go on asynchronously.</summary>
-    bool Start(Packet packet)
-    {
-        var context = new EventContext(this, packet);
-        foreach (var listener in anyListeners)
-            Guard(context, listener);
-        nsp.Server.Observer?.EventReceived(context);
-        if (middlewares.Length == 0)
+        if (packet is not null)
         {
-            Dispatch(context);
-            return true;
+            Run(packet);
+            return;
         }
 
-        lock (sync)
-            isBusy = true;
-        var run = RunAsync(context);
-        if (!run.IsCompleted)
-        {
-            _ = ContinueAsync(run);
-            return false;
-        }
-
-        lock (sync)
-            isBusy = waiting.Count > 0;
-        return true;
+        nsp.Server.Log.HandlersTooSlow(
+            nsp.Name, Limits.WaitingEventsMax, Limits.WaitingBytesMax, Id);
+        connection.Close();
     }
 
-    async Task ContinueAsync(Task run)
+    /// <summary>One event after the other, until the next has to wait.</summary>
+    void Run(Packet packet)
     {
-        await run;
+        Packet? next = packet;
+        do
+        {
+            var started = Start(next!);
+            if (!started.IsCompleted)
+            {
+                _ = ResumeAsync(started);
+                return;
+            }
+        }
+        while (TryNext(out next));
+    }
+
+    async Task ResumeAsync(Task started)
+    {
+        await started;
         Release();
     }
 
-    async Task RunAsync(EventContext context)
+    bool TryNext(out Packet? packet)
     {
-        try
+        lock (sync)
         {
-            var chain = middlewares;
-            await Next(0);
-            Task Next(int index)
-            {
-                if (index < chain.Length)
-                    return chain[index](context, () => Next(index + 1));
-                Dispatch(context);
-                return Task.CompletedTask;
-            }
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            nsp.Server.Log.HandlerFailed(e, context.Name);
+            isBusy = waiting.TryDequeue(out packet);
+            if (packet is not null)
+                waitingBytes -= SizeOf(packet);
+            return isBusy;
         }
     }
 
-    void Dispatch(EventContext context)
+    /// <summary>Begins an event; done when the next one may begin. It never fails.</summary>
+    Task Start(Packet packet)
     {
+        var context = new EventContext(this, packet);
+        foreach (var listener in anyListeners)
+            Guard(listener, context.Name, context.Arguments);
+        nsp.Server.Observer?.EventReceived(context);
+        return middlewares.Length == 0 ? Dispatch(context) : PassAsync(context);
+    }
+
+    async Task PassAsync(EventContext context)
+    {
+        var chain = middlewares;
+        var handled = Task.CompletedTask;
+        try
+        {
+            await Next(0);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (errorHandlers.Length > 0)
+                Report(e);
+            else
+                Fail(e, context.Name);
+        }
+
+        await handled;
+
+        Task Next(int index)
+        {
+            if (index < chain.Length)
+                return chain[index](context, () => Next(index + 1));
+            handled = Dispatch(context);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Calls the handlers; done when the next event may begin.</summary>
+    Task Dispatch(EventContext context)
+    {
+        var mayGoOn = Task.CompletedTask;
+        // What came before the socket left and is handled after it is ignored.
+        if (state == State.Gone)
+            return mayGoOn;
         foreach (var subscription in handlers)
         {
             if (subscription.Name != context.Name)
                 continue;
             try
             {
-                var run = subscription.Handler(context);
-                if (!run.IsCompletedSuccessfully)
-                    _ = WatchAsync(run.AsTask(), context.Name);
+                if (!subscription.TryRun(context, out var run) || run.IsCompletedSuccessfully)
+                    continue;
+                mayGoOn = Hold();
+                _ = WatchAsync(run, context.Name);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                nsp.Server.Log.HandlerFailed(e, context.Name);
+                Fail(e, context.Name);
             }
         }
+
+        return mayGoOn;
+    }
+
+    /// <summary>A handler goes on asynchronously; done when another may.</summary>
+    Task Hold()
+    {
+        lock (sync)
+        {
+            if (++running < nsp.Server.Options.MaxParallelEvents)
+                return Task.CompletedTask;
+            full ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return full.Task;
+        }
+    }
+
+    async Task WatchAsync(ValueTask run, string name)
+    {
+        try
+        {
+            await run;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Fail(e, name);
+        }
+
+        TaskCompletionSource? waits = null;
+        lock (sync)
+        {
+            if (--running < nsp.Server.Options.MaxParallelEvents)
+                (waits, full) = (full, null);
+        }
+
+        waits?.SetResult();
     }
 
     async Task WatchAsync(Task run, string name)
@@ -336,35 +370,43 @@ public sealed partial class Socket
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            nsp.Server.Log.HandlerFailed(e, name);
+            Fail(e, name);
         }
     }
 
-    void OnAck(Packet packet)
+    /// <summary>Arguments of the wrong kind are the client's doing, and no error of ours.</summary>
+    void Fail(Exception e, string name)
     {
-        PendingAck? pending = null;
-        lock (sync)
-            if (packet.Id is { } id)
-                acks?.Remove(id, out pending);
-        pending?.Stop.Dispose();
-        pending?.OnAck(packet);
+        if (e is BadArgumentException)
+            nsp.Server.Log.BadArguments(nsp.Name, name, Id, e.Message);
+        else
+            nsp.Server.Log.HandlerFailed(e, nsp.Name, name, Id);
     }
 
-    void Forget(long id)
+    void Report(Exception error)
     {
-        lock (sync)
-            acks?.Remove(id);
+        foreach (var handler in errorHandlers)
+        {
+            try
+            {
+                handler(error);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Fail(e, "error");
+            }
+        }
     }
 
-    void Guard(EventContext context, AnyEventListener listener)
+    void Guard(AnyEventListener listener, string name, EventArguments arguments)
     {
         try
         {
-            listener(context.Name, context.Arguments);
+            listener(name, arguments);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            nsp.Server.Log.HandlerFailed(e, context.Name);
+            Fail(e, name);
         }
     }
 
@@ -376,7 +418,7 @@ public sealed partial class Socket
         var name = ArgumentCodec.NameOf(packet.Json.Span);
         var arguments = new EventArguments(packet.Json, packet.Attachments, skip: 1, Codec);
         foreach (var listener in anyOutgoing)
-            listener(name, arguments);
+            Guard(listener, name, arguments);
     }
 
     void Tell(Func<string, Task>[] listeners, string reason)
@@ -391,9 +433,17 @@ public sealed partial class Socket
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                nsp.Server.Log.HandlerFailed(e, "disconnect");
+                Fail(e, "disconnect");
             }
         }
+    }
+
+    static long SizeOf(Packet packet)
+    {
+        long size = packet.Json.Length;
+        for (var i = 0; i < packet.Attachments.Count; i++)
+            size += packet.Attachments[i].Length;
+        return size;
     }
 
     static Func<string, Task> Wrap(Action<string> handler) => reason =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Sluice.SocketIO.Adapters;
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
@@ -17,9 +18,26 @@ public sealed partial class Socket : IEmitter
     readonly Lock sync = new();
     CancellationTokenSource? gone;
     SocketData? data;
-    List<EngineMessage[]>? early = [];
+
+    /// <summary>What was sent to it before its CONNECT was answered.</summary>
+    List<EngineMessage[]>? early;
     volatile bool isAnnounced;
-    volatile bool isConnected;
+    volatile State state;
+
+    enum State
+    {
+        /// <summary>Middlewares run, or what it missed is looked up.</summary>
+        Joining,
+
+        /// <summary>In its namespace.</summary>
+        Open,
+
+        /// <summary>Still in its rooms; handlers are told that it goes.</summary>
+        Leaving,
+
+        /// <summary>In no room any more, and never again.</summary>
+        Gone,
+    }
 
     internal Socket(
         Namespace nsp, Connection connection, ReadOnlyMemory<byte> auth, RestoredSession? restored)
@@ -55,7 +73,7 @@ public sealed partial class Socket : IEmitter
     public ISocketIOServer Server => nsp.Server;
 
     /// <summary>The socket is in its namespace.</summary>
-    public bool Connected => isConnected;
+    public bool Connected => state is State.Open or State.Leaving;
 
     /// <summary>It went on where it had lost its connection, rooms and data included.</summary>
     public bool Recovered { get; }
@@ -77,10 +95,9 @@ public sealed partial class Socket : IEmitter
         {
             lock (sync)
             {
-                gone ??= new CancellationTokenSource();
-                if (isClosed)
-                    gone.Cancel();
-                return gone.Token;
+                return state == State.Gone
+                    ? new CancellationToken(canceled: true)
+                    : (gone ??= new CancellationTokenSource()).Token;
             }
         }
     }
@@ -98,8 +115,12 @@ public sealed partial class Socket : IEmitter
 
     public void Join(IReadOnlyCollection<string> rooms)
     {
-        if (!isClosed)
-            nsp.Adapter.AddAll(Id, rooms);
+        if (state == State.Gone)
+            return;
+        nsp.Adapter.AddAll(Id, rooms);
+        // It may have left all its rooms a moment before it came into these.
+        if (state == State.Gone && nsp.Find(Id) is null)
+            nsp.Adapter.RemoveAll(Id);
     }
 
     public void Leave(string room) => nsp.Adapter.Remove(Id, room);
@@ -142,91 +163,223 @@ public sealed partial class Socket : IEmitter
         var packet = data.ToPacket(PacketType.Event, nsp.Name, id: null);
         if (nsp.Server.Options.ConnectionStateRecovery is not null)
             nsp.Adapter.Broadcast(packet, options with { Rooms = [Id] });
-        else if (isConnected || !isClosed)
+        else if (state != State.Gone)
             Deliver(packet, nsp.Encode(packet), options);
     }
 
-    /// <summary>Disconnects from the namespace; the client does not come back by itself.</summary>
+    /// <summary>
+    /// Disconnects from the namespace; the client does not come back by itself. Does nothing when
+    /// the socket is not connected.
+    /// </summary>
     /// <param name="close">Leaves all namespaces and closes the connection.</param>
     public void Disconnect(bool close = false)
     {
+        if (!Connected)
+            return;
         if (close)
-        {
             connection.Disconnect();
-            return;
-        }
-
-        if (!isConnected)
-            return;
-        SendNow(new Packet { Type = PacketType.Disconnect, Namespace = nsp.Name });
-        OnClosed(CloseReasons.ServerNamespaceDisconnect);
+        else
+            Close(CloseReasons.ServerNamespaceDisconnect, isTold: true);
     }
 
     // ---- what namespace and adapter do ----
 
     internal void Deliver(Packet packet, EngineMessage[] messages, BroadcastOptions options)
     {
-        if (options.IsVolatile && !Session.IsWritable)
+        if (options.IsVolatile && !(isAnnounced && Session.IsWritable))
             return;
+        Queue(messages, options);
+        Flush(packet);
+    }
+
+    /// <summary>The half of <see cref="Deliver"/> that runs nobody's code.</summary>
+    internal void Queue(EngineMessage[] messages, BroadcastOptions options)
+    {
+        if (isAnnounced || !Wait(messages))
+            Session.Queue(messages, options.Compress ?? true);
+    }
+
+    /// <summary>The other half.</summary>
+    internal void Flush(Packet packet)
+    {
         NotifyOutgoing(packet);
-        if (!isAnnounced && Wait(messages))
-            return;
-        Session.Send(messages, options.Compress ?? true);
+        if (isAnnounced)
+            Session.Flush();
     }
 
     internal void SendAck(long id, in EventData data) =>
         SendNow(data.ToPacket(PacketType.Ack, nsp.Name, id));
 
-    internal void Restore(RestoredSession restored)
+    /// <summary>Takes back what was kept of it; it is not in its namespace yet.</summary>
+    internal void Restore(StoredSession session)
     {
-        Data.Load(restored.Session.Data);
-        nsp.Adapter.AddAll(Id, restored.Session.Rooms);
-        // As the official server: what was missed comes before the answer to CONNECT.
-        foreach (var packet in restored.MissedPackets)
-            Session.Send(nsp.Encode(packet));
+        Data.Load(session.Data);
+        nsp.Adapter.AddAll(Id, session.Rooms);
     }
 
-    /// <summary>The client learns that it is in; what was sent to it meanwhile follows.</summary>
-    internal void Announce()
+    /// <summary>
+    /// Opens a socket that its namespace knows already: 1 what it missed → 2 the answer to
+    /// CONNECT → 3 what was sent to it meanwhile.
+    /// </summary>
+    /// <returns>False when it is gone before it came.</returns>
+    internal bool Open(IReadOnlyList<Packet> missed)
     {
         nsp.Adapter.AddAll(Id, [Id]);
-        isConnected = true;
+        lock (sync)
+        {
+            if (state != State.Joining)
+                return false;
+            state = State.Open;
+        }
+
+        // As the official server: what was missed comes before the answer to CONNECT.
+        foreach (var packet in missed)                                         // 1
+            Session.Send(nsp.Encode(packet));
         var pid = PrivateId is null ? "" : $",\"pid\":\"{PrivateId}\"";
-        var packet = new Packet
+        Session.Send(nsp.Encode(new Packet                                     // 2
         {
             Type = PacketType.Connect, Namespace = nsp.Name,
             Json = connection.IsOld
                 ? default
                 : System.Text.Encoding.UTF8.GetBytes($"{{\"sid\":\"{Id}\"{pid}}}"),
-        };
+        }));
+        while (TakeEarly() is { } waiting)                                     // 3
+            foreach (var messages in waiting)
+                Session.Send(messages);
+        return true;
+    }
+
+    /// <summary>The connection has ended, or the client leaves the namespace.</summary>
+    internal void OnClosed(string reason) => Close(reason, isTold: false);
+
+    /// <summary>It was refused, or its connection ended before it was in its namespace.</summary>
+    internal void Abandon()
+    {
+        PendingAck[] unanswered;
         lock (sync)
         {
-            Session.Send(nsp.Encode(packet));
-            foreach (var messages in early ?? [])
-                Session.Send(messages);
+            state = State.Gone;
             early = null;
-            isAnnounced = true;
+            unanswered = TakeAcks();
         }
+
+        connection.Remove(this);
+        nsp.Remove(this);
+        End(unanswered);
     }
 
     internal RemoteSocketData Describe() => new(
-        Id, HandshakeJson.Write(Handshake), Rooms, data?.ToJson() ?? "{}"u8.ToArray());
+        Id, HandshakeJson.Write(Handshake), Rooms, DataJson() ?? "{}"u8.ToArray());
 
+    /// <summary>Its data as JSON; null when the application put something else into it.</summary>
+    internal ReadOnlyMemory<byte>? DataJson()
+    {
+        try
+        {
+            return data?.ToJson() ?? "{}"u8.ToArray();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            nsp.Server.Log.CallbackFailed(e, nsp.Name, "Socket.Data");
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Ends the socket: 1 the connection forgets it, so that the client may come back at once →
+    /// 2 its handlers, while it is in its rooms → 3 out of the rooms → 4 kept for recovery →
+    /// 5 whoever waits for it → 6 its handlers.
+    /// </summary>
+    void Close(string reason, bool isTold)
+    {
+        State before;
+        lock (sync)
+        {
+            before = state;
+            if (before == State.Open)
+                state = State.Leaving;
+        }
+
+        if (before == State.Joining)
+            Abandon();
+        if (before != State.Open)
+            return;
+        connection.Remove(this);                                               // 1
+        if (isTold)
+            SendNow(new Packet { Type = PacketType.Disconnect, Namespace = nsp.Name });
+        Tell(disconnecting, reason);                                           // 2
+        var session = nsp.SessionOf(this, reason);
+        PendingAck[] unanswered;
+        lock (sync)
+        {
+            state = State.Gone;
+            unanswered = TakeAcks();
+            waiting.Clear();
+            waitingBytes = 0;
+        }
+
+        nsp.Remove(this);                                                      // 3
+        if (session is not null)                                               // 4
+            nsp.Persist(session);
+        End(unanswered);                                                       // 5
+        nsp.Left(this, reason);
+        Tell(disconnected, reason);                                            // 6
+    }
+
+    /// <summary>Whoever waits for it learns that it is gone.</summary>
+    void End(PendingAck[] unanswered)
+    {
+        foreach (var ack in unanswered)
+        {
+            ack.Stop.Unregister();
+            ack.OnGone?.Invoke();
+        }
+
+        try
+        {
+            gone?.Cancel();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            nsp.Server.Log.CallbackFailed(e, nsp.Name, "a callback of Socket.Disconnected");
+        }
+    }
+
+    /// <summary>Keeps messages until CONNECT is answered; false when it is.</summary>
     bool Wait(EngineMessage[] messages)
     {
         lock (sync)
         {
-            if (isAnnounced || early is null)
+            if (isAnnounced)
                 return false;
+            if (state == State.Gone)
+                return true;
+            early ??= [];
             if (early.Count < Limits.EarlyMessagesMax)
+            {
                 early.Add(messages);
-            return true;
+                return true;
+            }
+        }
+
+        connection.CloseLater();
+        return true;
+    }
+
+    List<EngineMessage[]>? TakeEarly()
+    {
+        lock (sync)
+        {
+            var taken = early;
+            early = null;
+            isAnnounced = taken is null;
+            return taken;
         }
     }
 
     void SendNow(Packet packet)
     {
-        if (!isClosed)
+        if (state != State.Gone)
             Session.Send(nsp.Encode(packet));
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.SocketIO.Adapters;
@@ -36,7 +37,10 @@ public static class SocketIOExtensions
         return new Registration(services);
     }
 
-    /// <summary>Serves Socket.IO below a path.</summary>
+    /// <summary>
+    /// Serves Socket.IO below a path. When the application stops, sockets end with "server
+    /// shutting down" and connections are closed so that their clients come back.
+    /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="path">Such as "/socket.io".</param>
     /// <param name="configure">Namespaces, middlewares and handlers.</param>
@@ -48,7 +52,10 @@ public static class SocketIOExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var server = endpoints.ServiceProvider.GetRequiredService<SocketIOServer>();
         configure?.Invoke(server);
-        return endpoints.MapEngineIO(path, server.Engine);
+        var endpoint = endpoints.MapEngineIO(path, server.Engine);
+        endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?
+            .ApplicationStopping.Register(() => _ = server.CloseAsync());
+        return endpoint;
     }
 
     sealed record Registration(IServiceCollection Services) : ISocketIOBuilder;

@@ -19,6 +19,12 @@ public sealed class SocketIOOptions : EngineOptions
     /// <summary>Lets clients that lost their connection go on where they were; null for off.</summary>
     public ConnectionStateRecoveryOptions? ConnectionStateRecovery { get; set; }
 
+    /// <summary>
+    /// Events of one socket whose handlers may run at a time. They start in the order in which
+    /// they came; with 1 each ends before the next one starts.
+    /// </summary>
+    public int MaxParallelEvents { get; set; } = 1024;
+
     /// <summary>Removes a child namespace when its last socket leaves.</summary>
     public bool CleanupEmptyChildNamespaces { get; set; }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO.Adapters;
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
@@ -16,6 +17,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     readonly Namespace main;
     ParentNamespace[] parents = [];
     int childrenCount;
+    int isDisposed;
 
     /// <param name="options">They must not change any more.</param>
     /// <param name="loggers">Where failures of the application's handlers go.</param>
@@ -31,7 +33,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         LoggerFactory = loggers;
         Time = time;
         this.adapters = adapters;
-        Log = new SocketIOLog(loggers.CreateLogger("Sluice.SocketIO"));
+        Log = loggers.CreateLogger("Sluice.SocketIO");
         JsonDefaults.AddReflection(options.Json);
         Codec = new ArgumentCodec(options.Json);
         Engine = new EngineServer(
@@ -39,7 +41,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         {
             OnSession = Accept,
         };
-        main = GetOrAdd("/", parent: null);
+        main = (Namespace)Of("/");
     }
 
     public SocketIOOptions Options { get; }
@@ -56,7 +58,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 
     internal TimeProvider Time { get; }
 
-    internal SocketIOLog Log { get; }
+    internal ILogger Log { get; }
 
     /// <summary>Sees everything, for diagnostics; null when nobody looks.</summary>
     internal ServerObserver? Observer { get; set; }
@@ -96,7 +98,19 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     public INamespace Of(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return GetOrAdd(name.StartsWith('/') ? name : "/" + name, parent: null);
+        if (!name.StartsWith('/'))
+            name = "/" + name;
+        if (namespaces.TryGetValue(name, out var found))
+            return found;
+        lock (sync)
+        {
+            if (namespaces.TryGetValue(name, out found))
+                return found;
+            namespaces[name] = found = new Namespace(this, name, parent: null);
+        }
+
+        _ = StartAsync(found);
+        return found;
     }
 
     public INamespace Of(Regex pattern) =>
@@ -112,11 +126,22 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes every connection; clients come back by themselves.</summary>
-    public Task CloseAsync() => Engine.CloseAsync(CloseReasons.ServerShuttingDown);
+    /// <summary>
+    /// Closes every connection; clients come back by themselves. Their sockets end at once, with
+    /// "server shutting down", however long the goodbye of a connection takes.
+    /// </summary>
+    public Task CloseAsync()
+    {
+        foreach (var nsp in namespaces.Values)
+            foreach (var socket in nsp.Sockets)
+                socket.OnClosed(CloseReasons.ServerShuttingDown);
+        return Engine.CloseAsync(CloseReasons.ServerShuttingDown);
+    }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+            return;
         await CloseAsync();
         foreach (var nsp in namespaces.Values)
             await nsp.Adapter.DisposeAsync();
@@ -131,76 +156,113 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         return connection;
     }
 
-    /// <summary>The namespace that a client asks for; null when there is none for it.</summary>
+    /// <summary>
+    /// The namespace that a client asks for, held for its socket; null when there is none for it.
+    /// </summary>
     internal async ValueTask<Namespace?> FindAsync(
         string name, ReadOnlyMemory<byte> auth, Connection connection)
     {
-        if (namespaces.TryGetValue(name, out var found))
-            return found;
+        if (!namespaces.TryGetValue(name, out var found) || !found.TryHold())
+            found = await AllowingAsync(name, auth, connection) is { } parent
+                ? HoldChild(name, parent) : null;
+        if (found is not null)
+            await found.Ready;
+        return found;
+    }
+
+    internal Adapter CreateAdapter(Namespace nsp) =>
+        adapters is not null ? adapters.Create(nsp)
+        : Options.ConnectionStateRecovery is { } recovery ? new RecoveringAdapter(nsp, recovery)
+        : new InMemoryAdapter(nsp);
+
+    /// <summary>The last socket of a child has left.</summary>
+    internal void RemoveChild(Namespace child)
+    {
+        lock (sync)
+        {
+            childrenCount--;
+            namespaces.TryRemove(new KeyValuePair<string, Namespace>(child.Name, child));
+            child.Parent!.Children.TryRemove(
+                new KeyValuePair<string, Namespace>(child.Name, child));
+        }
+
+        _ = EndAsync(child);
+    }
+
+    /// <summary>The first parent that says yes.</summary>
+    async ValueTask<ParentNamespace?> AllowingAsync(
+        string name, ReadOnlyMemory<byte> auth, Connection connection)
+    {
         foreach (var parent in parents)
         {
-            var handshake = new SocketHandshake(
-                connection.Session.Handshake, auth, Time.GetUtcNow());
-            if (Volatile.Read(ref childrenCount) < Limits.ChildNamespacesMax
-                && await parent.AllowsAsync(name, handshake))
-                return GetOrAdd(name, parent);
+            try
+            {
+                var handshake = new SocketHandshake(
+                    connection.Session.Handshake, auth, Time.GetUtcNow());
+                if (await parent.AllowsAsync(name, handshake))
+                    return parent;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Log.CallbackFailed(e, parent.Name, "the function that allows namespaces");
+            }
         }
 
         return null;
     }
 
-    internal Adapter CreateAdapter(Namespace nsp)
+    /// <summary>A child, made when there is none; null when there are too many.</summary>
+    Namespace? HoldChild(string name, ParentNamespace parent)
     {
-        var adapter = adapters is not null ? adapters.Create(nsp)
-            : Options.ConnectionStateRecovery is { } recovery
-                ? new RecoveringAdapter(nsp, recovery)
-            : new InMemoryAdapter(nsp);
-        _ = StartAsync(adapter);
-        return adapter;
-    }
-
-    /// <summary>The last socket of a child has left.</summary>
-    internal void RemoveChild(Namespace child)
-    {
-        if (!namespaces.TryRemove(new KeyValuePair<string, Namespace>(child.Name, child)))
-            return;
-        Interlocked.Decrement(ref childrenCount);
-        foreach (var parent in parents)
-            parent.Children.TryRemove(new KeyValuePair<string, Namespace>(child.Name, child));
-        _ = child.Adapter.DisposeAsync().AsTask();
-    }
-
-    Namespace GetOrAdd(string name, ParentNamespace? parent)
-    {
-        if (namespaces.TryGetValue(name, out var found))
-            return found;
+        Namespace child;
         lock (sync)
         {
-            if (namespaces.TryGetValue(name, out found))
+            if (namespaces.TryGetValue(name, out var found) && found.TryHold())
                 return found;
-            found = new Namespace(this, name, parent);
-            namespaces[name] = found;
+            if (childrenCount >= Limits.ChildNamespacesMax)
+                return null;
+            childrenCount++;
+            child = new Namespace(this, name, parent);
+            child.TryHold();
+            namespaces[name] = child;
+            parent.Children[name] = child;
         }
 
-        if (parent is not null)
-        {
-            Interlocked.Increment(ref childrenCount);
-            parent.Children[name] = found;
-            NewNamespace?.Invoke(found);
-        }
-
-        return found;
-    }
-
-    async Task StartAsync(Adapter adapter)
-    {
+        _ = StartAsync(child);
         try
         {
-            await adapter.StartAsync();
+            NewNamespace?.Invoke(child);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.HandlerFailed(e, "adapter");
+            Log.CallbackFailed(e, name, "a handler of NewNamespace");
+        }
+
+        child.Announced();
+        return child;
+    }
+
+    async Task StartAsync(Namespace nsp)
+    {
+        try
+        {
+            await nsp.Adapter.StartAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.CallbackFailed(e, nsp.Name, "StartAsync");
+        }
+    }
+
+    async Task EndAsync(Namespace nsp)
+    {
+        try
+        {
+            await nsp.Adapter.DisposeAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.CallbackFailed(e, nsp.Name, "DisposeAsync");
         }
     }
 }

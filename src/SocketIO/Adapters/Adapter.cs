@@ -85,11 +85,30 @@ public abstract class Adapter : IAsyncDisposable
 
     /// <summary>
     /// The session with the packets that it missed since <paramref name="offset"/>; null when
-    /// either is not known any more.
+    /// either is not known any more. It is given once: who asks again begins anew.
     /// </summary>
     public virtual ValueTask<RestoredSession?> RestoreSessionAsync(
         string privateId, string offset) =>
         ValueTask.FromResult<RestoredSession?>(null);
+
+    /// <summary>
+    /// Lets a restored socket into its namespace, some time after
+    /// <see cref="RestoreSessionAsync"/> and in its rooms already, at one point of the stream of
+    /// packets: it gets those after that point itself, and those between here and
+    /// <see cref="RestoredSession.Position"/> are the answer. So none is lost and none comes twice.
+    /// </summary>
+    /// <param name="restored">What was restored.</param>
+    /// <param name="join">
+    /// Called once, at that point, with any lock held that fixes it: it only adds to a dictionary.
+    /// </param>
+    /// <returns>Null when what came since is not known any more; the client has to begin anew.</returns>
+    public virtual ValueTask<IReadOnlyList<Packet>?> RejoinAsync(
+        RestoredSession restored, Action join)
+    {
+        ArgumentNullException.ThrowIfNull(join);
+        join();
+        return ValueTask.FromResult<IReadOnlyList<Packet>?>([]);
+    }
 
     public virtual ValueTask DisposeAsync()
     {

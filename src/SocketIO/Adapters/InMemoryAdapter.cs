@@ -140,8 +140,8 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
         onClientCount(sockets.Count);
         foreach (var socket in sockets)
         {
-            socket.ExpectAck(id, onAck, cancel);
-            socket.Deliver(asked, messages, options);
+            if (socket.TryExpectAck(id, onAck, onGone: null, cancel))
+                socket.Deliver(asked, messages, options);
         }
     }
 

@@ -25,9 +25,26 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
     {
         ArgumentNullException.ThrowIfNull(packet);
         ArgumentNullException.ThrowIfNull(options);
-        if (packet.Type == PacketType.Event && packet.Id is null && !options.IsVolatile)
+        if (packet.Type != PacketType.Event || packet.Id is not null || options.IsVolatile)
+        {
+            base.Broadcast(packet, options);
+            return;
+        }
+
+        // Offsets rise in the order in which each socket gets its packets: kept, chosen for and
+        // queued in one step. Sending may end a session and run an application's code; not here.
+        IReadOnlyList<Socket> sockets;
+        lock (sync)
+        {
             packet = Keep(packet, options);
-        base.Broadcast(packet, options);
+            var messages = Host.Encode(packet);
+            sockets = Select(options);
+            foreach (var socket in sockets)
+                socket.Queue(messages, options);
+        }
+
+        foreach (var socket in sockets)
+            socket.Flush(packet);
     }
 
     public override void PersistSession(StoredSession session)
@@ -51,19 +68,51 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
             Expire(Host.Time.GetUtcNow());
             if (!byPrivateId.TryGetValue(privateId, out var found))
                 return ValueTask.FromResult<RestoredSession?>(null);
-            var node = packets.First;
-            while (node is not null && node.Value.Offset != offset)
-                node = node.Next;
-            if (node is null)
+            if (After(offset) is not { } later)
                 return ValueTask.FromResult<RestoredSession?>(null);
             var session = found.Value.Session;
-            var missed = new List<Packet>();
-            for (node = node.Next; node is not null; node = node.Next)
-                if (IsFor(session, node.Value.Options))
-                    missed.Add(node.Value.Packet);
             RemoveSession(privateId);
-            return ValueTask.FromResult<RestoredSession?>(new RestoredSession(session, missed));
+            return ValueTask.FromResult<RestoredSession?>(new RestoredSession(
+                session, Missed(session, later), packets.Last!.Value.Offset));
         }
+    }
+
+    public override ValueTask<IReadOnlyList<Packet>?> RejoinAsync(
+        RestoredSession restored, Action join)
+    {
+        ArgumentNullException.ThrowIfNull(restored);
+        ArgumentNullException.ThrowIfNull(join);
+        lock (sync)
+        {
+            if (After(restored.Position) is not { } later)
+                return ValueTask.FromResult<IReadOnlyList<Packet>?>(null);
+            join();
+            return ValueTask.FromResult<IReadOnlyList<Packet>?>(
+                Missed(restored.Session, later));
+        }
+    }
+
+    /// <summary>What was kept after an offset; null when the offset is not known any more.</summary>
+    Stack<Kept>? After(string offset)
+    {
+        var later = new Stack<Kept>();
+        for (var node = packets.Last; node is not null; node = node.Previous)
+        {
+            if (node.Value.Offset == offset)
+                return later;
+            later.Push(node.Value);
+        }
+
+        return null;
+    }
+
+    static List<Packet> Missed(StoredSession session, Stack<Kept> later)
+    {
+        var missed = new List<Packet>();
+        foreach (var kept in later)
+            if (IsFor(session, kept.Options))
+                missed.Add(kept.Packet);
+        return missed;
     }
 
     static bool IsFor(StoredSession session, BroadcastOptions options) =>

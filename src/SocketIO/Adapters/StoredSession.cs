@@ -10,8 +10,12 @@ namespace Sluice.SocketIO.Adapters;
 public sealed record StoredSession(
     string Id, string PrivateId, IReadOnlyCollection<string> Rooms, ReadOnlyMemory<byte> Data);
 
-/// <summary>A stored session and what its socket missed.</summary>
+/// <summary>A stored session and what its socket missed until it was looked up.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="MissedPackets">In their order, each with its offset as the last argument.</param>
+/// <param name="Position">
+/// The offset of the last packet that was looked at, whoever it was for;
+/// <see cref="Adapter.RejoinAsync"/> goes on behind it.
+/// </param>
 public sealed record RestoredSession(
-    StoredSession Session, IReadOnlyList<Packet> MissedPackets);
+    StoredSession Session, IReadOnlyList<Packet> MissedPackets, string Position);

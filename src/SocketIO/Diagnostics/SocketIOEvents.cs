@@ -33,4 +33,26 @@ static partial class SocketIOEvents
         5104, LogLevel.Error, "{Namespace}: a handler of \"{Event}\" of socket {Socket} threw.")]
     public static partial void HandlerFailed(
         this ILogger logger, Exception error, string @namespace, string @event, string socket);
+
+    [LoggerMessage(5105, LogLevel.Debug, "A packet was rejected: {Reason}.")]
+    public static partial void PacketRejected(this ILogger logger, string reason);
+
+    [LoggerMessage(
+        5106, LogLevel.Debug,
+        "{Namespace}: \"{Event}\" of socket {Socket} has arguments that its handler cannot take: "
+            + "{Reason}")]
+    public static partial void BadArguments(
+        this ILogger logger, string @namespace, string @event, string socket, string reason);
+
+    [LoggerMessage(
+        5107, LogLevel.Error, "{Namespace}: {What} of the application or its adapter threw.")]
+    public static partial void CallbackFailed(
+        this ILogger logger, Exception error, string @namespace, string what);
+
+    [LoggerMessage(
+        5108, LogLevel.Information,
+        "{Namespace}: more than {Count} events or {Bytes} bytes of them wait for the handlers of "
+            + "socket {Socket}, the connection ends.")]
+    public static partial void HandlersTooSlow(
+        this ILogger logger, string @namespace, int count, long bytes, string socket);
 }

@@ -29,11 +29,11 @@ public readonly struct Argument
     public IReadOnlyList<ReadOnlyMemory<byte>> Attachments { get; }
 
     /// <summary>Reads the argument with the options of the server.</summary>
-    /// <exception cref="JsonException">It is of another kind.</exception>
+    /// <exception cref="BadArgumentException">It is of another kind.</exception>
     public T? As<T>() => Codec.Read<T>(this, typeInfo: null);
 
     /// <summary>Reads the argument with a type's own source-generated description.</summary>
-    /// <exception cref="JsonException">It is of another kind.</exception>
+    /// <exception cref="BadArgumentException">It is of another kind.</exception>
     public T? As<T>(JsonTypeInfo<T> typeInfo) => Codec.Read(this, typeInfo);
 
     /// <summary>JSON to send as an argument as it is.</summary>
@@ -82,7 +82,7 @@ public sealed class EventArguments : IReadOnlyList<Argument>
     /// An argument read as a type; the type's default value when the client sent fewer. Arguments
     /// beyond those that are asked for are no error.
     /// </summary>
-    /// <exception cref="JsonException">It is of another kind.</exception>
+    /// <exception cref="BadArgumentException">It is of another kind.</exception>
     public T? Get<T>(int index) => index < Count ? this[index].As<T>() : default;
 
     /// <inheritdoc cref="Get{T}(int)"/>
@@ -105,4 +105,25 @@ public sealed class EventArguments : IReadOnlyList<Argument>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>
+/// An argument is missing, or not of the kind that was asked for: the other side's mistake, not
+/// the handler's.
+/// </summary>
+public sealed class BadArgumentException : JsonException
+{
+    public BadArgumentException()
+    {
+    }
+
+    public BadArgumentException(string message)
+        : base(message)
+    {
+    }
+
+    public BadArgumentException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
 }

@@ -125,8 +125,15 @@ public sealed class ArgumentCodec
         using var scope = AttachmentScope.Offer(argument.Attachments);
         if (typeof(T) == typeof(Argument))
             return (T)(object)argument;
-        return JsonSerializer.Deserialize(
-            argument.Json.Span, typeInfo ?? (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+        typeInfo ??= (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        try
+        {
+            return JsonSerializer.Deserialize(argument.Json.Span, typeInfo);
+        }
+        catch (JsonException e)
+        {
+            throw new BadArgumentException(e.Message, e);
+        }
     }
 
     /// <summary>Start and end of each item of an array, but for the first ones.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using Sluice.SocketIO.Protocol;
 
 namespace Sluice.SocketIO.Typed;
 
@@ -25,23 +25,23 @@ public static class SocketBindings
         clients.TryAdd(typeof(TClient), create);
 
     /// <summary>An argument that must be there.</summary>
-    /// <exception cref="JsonException">It is missing, null, or of another kind.</exception>
+    /// <exception cref="BadArgumentException">It is missing, null, or of another kind.</exception>
     public static T Required<T>(EventContext context, int index, string name)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (index >= context.Arguments.Count)
         {
-            throw new JsonException(
+            throw new BadArgumentException(
                 $"Argument {index + 1} ({name}) of \"{context.Name}\" is missing.");
         }
         return context.Arguments.Get<T>(index) is { } value
             ? value
-            : throw new JsonException(
+            : throw new BadArgumentException(
                 $"Argument {index + 1} ({name}) of \"{context.Name}\" is null.");
     }
 
     /// <summary>An argument that has a default value.</summary>
-    /// <exception cref="JsonException">It is of another kind.</exception>
+    /// <exception cref="BadArgumentException">It is of another kind.</exception>
     public static T? Optional<T>(EventContext context, int index, T? otherwise)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -1,9 +1,12 @@
 using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.SocketIO;
+using Sluice.SocketIO.Adapters;
 using Sluice.SocketIO.EngineIO;
+using IOSocket = Sluice.SocketIO.Socket;
 
 namespace Sluice.Unit.SocketIO.Sockets;
 
@@ -17,6 +20,12 @@ sealed class FakeSession : EngineSession
 
     public bool IsFull { get; set; }
 
+    /// <summary>Called with each text that was sent, once it is with the client.</summary>
+    public Action<string>? OnSent { get; set; }
+
+    /// <summary>A goodbye that takes its time: Close is not the end.</summary>
+    public bool IsSlow { get; init; }
+
     public int Version { get; init; } = 4;
 
     /// <summary>What was sent since the last look: texts without the 4, attachments in hex.</summary>
@@ -24,9 +33,12 @@ sealed class FakeSession : EngineSession
     {
         get
         {
-            string[] all = [.. sent];
-            sent.Clear();
-            return all;
+            lock (sent)
+            {
+                string[] all = [.. sent];
+                sent.Clear();
+                return all;
+            }
         }
     }
 
@@ -45,9 +57,11 @@ sealed class FakeSession : EngineSession
 
     public override bool IsWritable => !IsFull;
 
-    public static FakeSession Open(SocketIOServer server, int version = 4)
+    public static FakeSession Open(SocketIOServer server, int version = 4) =>
+        Open(server, new FakeSession { Version = version });
+
+    public static FakeSession Open(SocketIOServer server, FakeSession session)
     {
-        var session = new FakeSession { Version = version };
         session.handler = server.Accept(session);
         return session;
     }
@@ -62,20 +76,36 @@ sealed class FakeSession : EngineSession
 
     public override bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true)
     {
-        foreach (var message in messages)
-            sent.Add(message.IsBinary
-                ? Convert.ToHexString(message.Bytes.Span)
-                : Encoding.UTF8.GetString(message.Bytes.Span[1..]));
-        return Closed is null;
+        lock (sent)
+        {
+            if (Closed is not null)
+                return false;
+            foreach (var message in messages)
+                sent.Add(Text(message));
+        }
+
+        if (OnSent is { } told)
+            foreach (var message in messages)
+                told(Text(message));
+        return true;
     }
 
     public override void Close(string reason = CloseReasons.ForcedClose)
     {
-        if (Closed is not null)
-            return;
-        Closed = reason;
-        handler.OnClosed(reason);
+        lock (sent)
+        {
+            if (Closed is not null)
+                return;
+            Closed = reason;
+        }
+
+        if (!IsSlow)
+            handler.OnClosed(reason);
     }
+
+    static string Text(EngineMessage message) => message.IsBinary
+        ? Convert.ToHexString(message.Bytes.Span)
+        : Encoding.UTF8.GetString(message.Bytes.Span[1..]);
 }
 
 sealed class EmptyServices : IServiceProvider
@@ -137,14 +167,55 @@ sealed class FakeTime : TimeProvider
     }
 }
 
+/// <summary>Keeps what is logged: level, event's name, and the exception's type if there is one.</summary>
+sealed class FakeLog : ILoggerFactory, ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines)
+            Lines.Add($"{logLevel} {eventId.Name} {exception?.GetType().Name}".TrimEnd());
+    }
+}
+
 static class Servers
 {
     public static SocketIOServer Make(
-        FakeTime? time = null, Action<SocketIOOptions>? configure = null)
+        FakeTime? time = null, Action<SocketIOOptions>? configure = null,
+        IAdapterFactory? adapters = null, FakeLog? log = null)
     {
         var options = new SocketIOOptions();
         configure?.Invoke(options);
         return new SocketIOServer(
-            options, NullLoggerFactory.Instance, time ?? new FakeTime(), EmptyServices.Instance);
+            options, log is null ? NullLoggerFactory.Instance : log, time ?? new FakeTime(),
+            EmptyServices.Instance, adapters);
+    }
+
+    /// <summary>A client in the main namespace, its CONNECT read.</summary>
+    public static (FakeSession Session, IOSocket Socket) Join(this SocketIOServer server)
+    {
+        var before = server.Sockets.ToHashSet();
+        var session = FakeSession.Open(server);
+        session.Receive("0");
+        _ = session.Sent;
+        return (session, server.Sockets.Single(socket => !before.Contains(socket)));
     }
 }

@@ -1,6 +1,5 @@
 using Sluice.SocketIO;
 using Sluice.SocketIO.EngineIO;
-using IOSocket = Sluice.SocketIO.Socket;
 
 namespace Sluice.Unit.SocketIO.Sockets;
 
@@ -115,7 +114,7 @@ public class SocketTests
     public async Task A_question_without_an_answer_ends_with_its_timeout()
     {
         var time = new FakeTime();
-        var (session, socket) = Join(Servers.Make(time));
+        var (session, socket) = Servers.Make(time).Join();
         var asked = socket.Timeout(TimeSpan.FromSeconds(1)).EmitWithAckAsync<int>("q");
         Assert.Equal(["20[\"q\"]"], session.Sent);
         time.Pass(TimeSpan.FromSeconds(1));
@@ -130,9 +129,9 @@ public class SocketTests
     public void A_union_of_rooms_reaches_each_socket_once_and_spares_the_exceptions()
     {
         var server = Servers.Make();
-        var (one, a) = Join(server);
-        var (two, b) = Join(server);
-        var (three, _) = Join(server);
+        var (one, a) = server.Join();
+        var (two, b) = server.Join();
+        var (three, _) = server.Join();
         a.Join(["x", "y"]);
         b.Join(["x", "z"]);
         server.To("x", "y").Except("z").Emit("e");
@@ -144,7 +143,7 @@ public class SocketTests
     [Fact]
     public void A_volatile_event_is_dropped_for_a_client_that_cannot_take_it()
     {
-        var (session, socket) = Join(Servers.Make());
+        var (session, socket) = Servers.Make().Join();
         session.IsFull = true;
         socket.Volatile.Emit("v");
         socket.Emit("e");
@@ -157,7 +156,7 @@ public class SocketTests
     public void A_recovered_socket_gets_what_it_missed_before_the_answer_to_CONNECT()
     {
         var server = Servers.Make(configure: options => options.ConnectionStateRecovery = new());
-        var (first, socket) = Join(server);
+        var (first, socket) = server.Join();
         socket.Join("r");
         socket.Data["x"] = 1;
         socket.Emit("a");
@@ -181,7 +180,7 @@ public class SocketTests
     public void A_socket_that_left_by_itself_is_not_recovered()
     {
         var server = Servers.Make(configure: options => options.ConnectionStateRecovery = new());
-        var (first, socket) = Join(server);
+        var (first, socket) = server.Join();
         socket.Emit("a");
         var offset = Assert.Single(first.Sent).Split('"')[3];
         first.Receive("1");
@@ -229,14 +228,5 @@ public class SocketTests
         session.Receive("0/admin?token=1,");
         Assert.Equal(["0/admin,"], session.Sent);
         Assert.Equal("1", token);
-    }
-
-    static (FakeSession Session, IOSocket Socket) Join(SocketIOServer server)
-    {
-        var before = server.Sockets.ToHashSet();
-        var session = FakeSession.Open(server);
-        session.Receive("0");
-        _ = session.Sent;
-        return (session, server.Sockets.Single(socket => !before.Contains(socket)));
     }
 }

@@ -1,0 +1,125 @@
+using Sluice.SocketIO;
+using Sluice.SocketIO.EngineIO;
+
+namespace Sluice.Unit.SocketIO.Sockets;
+
+public class LeavingTests
+{
+    [Fact]
+    public async Task Sockets_end_at_once_when_the_server_closes_however_long_the_goodbye_takes()
+    {
+        var server = Servers.Make();
+        string? reason = null;
+        server.OnConnection(socket => socket.OnDisconnect(why => reason = why));
+        var session = FakeSession.Open(server, new FakeSession { IsSlow = true });
+        session.Receive("0");
+        _ = session.Sent;
+        await server.CloseAsync();
+        Assert.Equal("server shutting down", reason);
+        Assert.Empty(session.Sent);
+        Assert.Empty(server.Sockets);
+    }
+
+    [Fact]
+    public void Disconnecting_all_of_a_connection_keeps_out_who_is_still_joining()
+    {
+        var server = Servers.Make();
+        var checking = new TaskCompletionSource();
+        server.Of("/slow").Use(async (_, next) =>
+        {
+            await checking.Task;
+            await next();
+        });
+        var session = FakeSession.Open(server, new FakeSession { IsSlow = true });
+        session.Receive("0", "0/slow,");
+        server.Sockets.Single().Disconnect(close: true);
+        checking.SetResult();
+        Assert.Empty(server.Of("/slow").Sockets);
+        Assert.Equal(CloseReasons.ForcedServerClose, session.Closed);
+    }
+
+    [Fact]
+    public void Handlers_of_the_end_run_once_when_two_end_it()
+    {
+        var server = Servers.Make();
+        var seen = new List<string>();
+        FakeSession? session = null;
+        server.OnConnection(socket =>
+        {
+            socket.OnDisconnecting(reason =>
+            {
+                seen.Add($"disconnecting {reason}");
+                session!.Close(CloseReasons.TransportClose);
+            });
+            socket.OnDisconnect(reason => seen.Add($"disconnect {reason}"));
+        });
+        session = FakeSession.Open(server);
+        session.Receive("0");
+        server.Sockets.Single().Disconnect();
+        Assert.Equal(
+            ["disconnecting server namespace disconnect", "disconnect server namespace disconnect"],
+            seen);
+    }
+
+    [Fact]
+    public void A_callback_that_throws_keeps_no_other_socket_from_its_end()
+    {
+        var log = new FakeLog();
+        var server = Servers.Make(log: log);
+        var ended = 0;
+        INamespace[] spaces = [server, server.Of("/b")];
+        foreach (var nsp in spaces)
+            nsp.OnConnection(socket =>
+            {
+                socket.Disconnected.Register(() => throw new InvalidOperationException());
+                socket.OnDisconnect(new Action<string>(_ => ended++));
+                socket.OnDisconnect(new Action<string>(_ => throw new InvalidOperationException()));
+            });
+        var session = FakeSession.Open(server);
+        session.Receive("0", "0/b,");
+        session.Close(CloseReasons.TransportClose);
+        Assert.Equal(2, ended);
+        Assert.All(spaces, nsp => Assert.Empty(nsp.Sockets));
+        Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Error CallbackFailed")));
+        Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Error HandlerFailed")));
+    }
+
+    [Fact]
+    public void Data_that_is_no_JSON_keeps_no_socket_from_its_end()
+    {
+        var log = new FakeLog();
+        var server = Servers.Make(
+            configure: options => options.ConnectionStateRecovery = new(), log: log);
+        var (session, socket) = server.Join();
+        socket.Data["x"] = new Action(() => { });
+        session.Close(CloseReasons.TransportClose);
+        Assert.Empty(server.Sockets);
+        Assert.Empty(server.Adapter.Rooms);
+        Assert.Contains(log.Lines, line => line.StartsWith("Error CallbackFailed"));
+    }
+
+    [Fact]
+    public void Joining_a_room_after_the_end_is_nothing()
+    {
+        var server = Servers.Make();
+        var (session, socket) = server.Join();
+        socket.OnDisconnecting(_ => socket.Join("last"));
+        socket.OnDisconnect(_ => socket.Join("later"));
+        session.Receive("1");
+        socket.Join("much later");
+        Assert.Empty(server.Adapter.Rooms);
+    }
+
+    [Fact]
+    public void An_answer_after_the_end_is_not_sent()
+    {
+        var server = Servers.Make();
+        EventContext? asked = null;
+        server.OnConnection(socket => socket.On("q", context => asked = context));
+        var session = FakeSession.Open(server);
+        session.Receive("0", "21[\"q\"]", "1");
+        _ = session.Sent;
+        asked!.Ack(1);
+        Assert.Empty(session.Sent);
+    }
+}
