@@ -21,10 +21,10 @@ const port = await control({
         const socket = io(url, {
             forceNew: true, transports: ["websocket"], auth: { name }, ...options,
         });
-        const client = { socket, events: [], fences: 0, connects: 0 };
+        const client = { socket, events: [], fences: [0, 0], connects: 0 };
         clients.set(name, client);
         socket.onAny((event, ...args) => {
-            if (event === "fence") client.fences = args[0];
+            if (event === "fence") client.fences[args[1]] = args[0];
             else if (event === "ask") args.pop()(name + " " + JSON.stringify(args, plain));
             else client.events.push(JSON.parse(JSON.stringify(args, plain)));
             change();
@@ -37,10 +37,10 @@ const port = await control({
         await until(() => socket.connected);
         return socket.id;
     },
-    /** What each has received before the fence; those that are gone have no fence to wait for. */
+    /** What each has received before both fences; those that are gone wait for none. */
     take: async ({ fence, gone }) => {
         const isThere = ([name, client]) => gone.includes(name)
-            ? !client.socket.connected : client.fences >= fence;
+            ? !client.socket.connected : client.fences.every((passed) => passed >= fence);
         await until(() => [...clients].every(isThere));
         const taken = {};
         for (const [name, client] of clients) {

@@ -22,24 +22,30 @@ sealed class ClusterClients(ControlledProgram program) : IAsyncDisposable
     public Task CloseAsync(string name) => program.CallAsync("close", new { name });
 
     /// <summary>
-    /// What each has received since the last call: arguments of events, in their order. A node
-    /// sends everybody a fence, behind which nothing older can come.
+    /// What each has received since the last call: arguments of events, in their order. Two nodes
+    /// send everybody a fence, behind which nothing older can come: a node's own clients get its
+    /// fence at once, but that of another node only after what was under way before.
     /// </summary>
-    /// <param name="through">
-    /// A node that has not done anything since: what others did is on its way before the fence.
-    /// </param>
+    /// <param name="through">Any two nodes.</param>
     /// <param name="gone">Who has been disconnected.</param>
     public async Task<Dictionary<string, JsonElement[][]>> TakeAsync(
-        IClusterNode through, params string[] gone)
+        (IClusterNode First, IClusterNode Second) through, params string[] gone)
     {
         fence++;
-        await through.DoAsync(new ClusterOperation("fence")
-        {
-            Args = [JsonSerializer.SerializeToElement(fence)],
-        });
+        await FenceAsync(through.First, 0);
+        await FenceAsync(through.Second, 1);
         var taken = await program.CallAsync("take", new { fence, gone });
         return taken.Deserialize<Dictionary<string, JsonElement[][]>>()!;
     }
+
+    Task<JsonElement> FenceAsync(IClusterNode node, int index) =>
+        node.DoAsync(new ClusterOperation("fence")
+        {
+            Args =
+            [
+                JsonSerializer.SerializeToElement(fence), JsonSerializer.SerializeToElement(index),
+            ],
+        });
 
     public ValueTask DisposeAsync() => program.DisposeAsync();
 }

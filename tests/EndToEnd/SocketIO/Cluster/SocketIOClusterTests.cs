@@ -57,7 +57,7 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
             Json(new { bytes = Convert.ToBase64String([0, 1, 255]) }), Json("2026-11-21T00:00Z"),
         ];
         await nodes[origin].DoAsync(new ClusterOperation("emit") { Args = args });
-        var taken = await clients.TakeAsync(Other(origin));
+        var taken = await clients.TakeAsync(Fences);
         foreach (var name in names)
             Assert.Equal(Text(args), Text(Assert.Single(taken[name])));
     }
@@ -68,13 +68,13 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
     {
         await nodes[origin].DoAsync(Join([ids[0], ids[1]], "a"));
         await nodes[origin].DoAsync(Join([ids[1], ids[2]], "b"));
-        await clients.TakeAsync(Other(origin));
+        await clients.TakeAsync(Fences);
         await EmitAsync(origin, new ClusterTarget { Rooms = ["a"] }, 1);
         await EmitAsync(origin, new ClusterTarget { Rooms = ["a", "b"] }, 2);
         await EmitAsync(origin, new ClusterTarget { Except = ["a"] }, 3);
         await EmitAsync(origin, new ClusterTarget { Rooms = ["b"], Except = ["a"] }, 4);
         await EmitAsync(origin, new ClusterTarget { Local = true }, 5);
-        var taken = await clients.TakeAsync(Other(origin));
+        var taken = await clients.TakeAsync(Fences);
         List<int>[] expected = [[1, 2], [1, 2], [2, 3, 4], [3]];
         expected[origin].Add(5);
         for (var i = 0; i < nodes.Length; i++)
@@ -90,13 +90,13 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
         {
             Options = new ClusterTarget { Rooms = [ids[0], ids[1]] }, Room = ["a"],
         });
-        await clients.TakeAsync(Other(origin));
+        await clients.TakeAsync(Fences);
         await nodes[origin].DoAsync(new ClusterOperation("disconnect")
         {
             Options = new ClusterTarget { Rooms = ["a"] }, Close = true,
         });
         await EmitAsync(origin, new ClusterTarget(), 1);
-        var taken = await clients.TakeAsync(Other(origin), names[2], names[3]);
+        var taken = await clients.TakeAsync(Fences, names[2], names[3]);
         Assert.Equal(names[..2].Order(), taken.Keys.Order());
     }
 
@@ -105,7 +105,7 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
     public async Task Sockets_and_rooms_of_all_nodes_are_found(int origin)
     {
         await nodes[origin].DoAsync(Join([ids[0], ids[3]], "a"));
-        await clients.TakeAsync(Other(origin));
+        await clients.TakeAsync(Fences);
         var all = await nodes[origin].DoAsync(new ClusterOperation("fetch"));
         Assert.Equal(names.Order(), all.EnumerateArray()
             .Select(socket => socket.GetProperty("name").GetString()!).Order());
@@ -164,32 +164,32 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
     public async Task The_official_emitter_reaches_everybody()
     {
         await nodes[0].DoAsync(Join([ids[1], ids[2]], "a") with { ByEmitter = true });
-        await clients.TakeAsync(nodes[1]);
+        await clients.TakeAsync(Fences);
         await nodes[0].DoAsync(new ClusterOperation("emit") { ByEmitter = true, Args = [Json(1)] });
         await nodes[0].DoAsync(new ClusterOperation("emit")
         {
             ByEmitter = true, Args = [Json(new { bytes = "AQI=" })],
             Options = new ClusterTarget { Rooms = ["a"] },
         });
-        var taken = await clients.TakeAsync(nodes[1]);
+        var taken = await clients.TakeAsync(Fences);
         Assert.Equal(["[1]", """[{"bytes":"AQI="}]"""], taken[names[1]].Select(Text));
         Assert.Equal(["[1]"], taken[names[3]].Select(Text));
         await nodes[0].DoAsync(new ClusterOperation("disconnect")
         {
             ByEmitter = true, Options = new ClusterTarget { Rooms = ["a"] }, Close = true,
         });
-        Assert.Empty(await clients.TakeAsync(nodes[3], names[1], names[2]));
+        Assert.Empty(await clients.TakeAsync(Fences, names[1], names[2]));
     }
 
     Task<JsonElement> EmitAsync(int origin, ClusterTarget to, int number) =>
         nodes[origin].DoAsync(new ClusterOperation("emit") { Options = to, Args = [Json(number)] });
 
+    (IClusterNode First, IClusterNode Second) Fences => (nodes[1], nodes[2]);
+
     static ClusterOperation Join(string[] who, params string[] rooms) => new("join")
     {
         Options = new ClusterTarget { Rooms = who }, Room = rooms,
     };
-
-    IClusterNode Other(int origin) => nodes[(origin + 1) % nodes.Length];
 
     static JsonElement Json(object? value) => JsonSerializer.SerializeToElement(value);
 
