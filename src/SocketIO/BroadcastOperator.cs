@@ -160,7 +160,7 @@ sealed class BroadcastAcks
     public IReadOnlyList<Argument> Read(ArgumentCodec codec)
     {
         lock (sync)
-            return [.. answers.Select(packet => First(packet, codec))];
+            return answers.Select(packet => First(packet, codec)).ToArray();
     }
 
     static Argument First(Packet packet, ArgumentCodec codec)

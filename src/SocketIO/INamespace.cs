@@ -80,7 +80,10 @@ public interface ISocketIOServer : INamespace
     /// <summary>The namespaces that are there now, parents left out.</summary>
     IReadOnlyCollection<INamespace> Namespaces { get; }
 
-    /// <summary>A namespace was made because a client asked for it.</summary>
+    /// <summary>
+    /// A namespace was made: by <see cref="Of(string)"/>, or because a client asked for one that a
+    /// parent allows. Of the latter nobody is in it before all handlers have run.
+    /// </summary>
     event Action<INamespace>? NewNamespace;
 
     /// <summary>The engine beneath.</summary>

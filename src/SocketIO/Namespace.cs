@@ -101,7 +101,7 @@ class Namespace : INamespace, IAdapterHost
     {
         var json = EncodeServerEvent(name, arguments).Json;
         var answers = await Adapter.ServerSideEmitWithAckAsync(json, cancel);
-        return [.. answers.Select(answer => new Argument(answer, [], Codec))];
+        return answers.Select(answer => new Argument(answer, [], Codec)).ToArray();
     }
 
     protected virtual Adapter CreateAdapter() => Server.CreateAdapter(this);

@@ -110,6 +110,8 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         }
 
         _ = StartAsync(found);
+        // Nobody can listen while the main one is made.
+        Announce(found);
         return found;
     }
 
@@ -229,17 +231,21 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         }
 
         _ = StartAsync(child);
+        Announce(child);
+        child.Announced();
+        return child;
+    }
+
+    void Announce(Namespace nsp)
+    {
         try
         {
-            NewNamespace?.Invoke(child);
+            NewNamespace?.Invoke(nsp);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.CallbackFailed(e, name, "a handler of NewNamespace");
+            Log.CallbackFailed(e, nsp.Name, "a handler of NewNamespace");
         }
-
-        child.Announced();
-        return child;
     }
 
     async Task StartAsync(Namespace nsp)

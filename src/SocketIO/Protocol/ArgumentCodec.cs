@@ -122,7 +122,7 @@ public sealed class ArgumentCodec
 
     internal T? Read<T>(in Argument argument, JsonTypeInfo<T>? typeInfo)
     {
-        using var scope = AttachmentScope.Offer(argument.Attachments);
+        using var scope = AttachmentScope.Offer(argument.Attachments, this);
         if (typeof(T) == typeof(Argument))
             return (T)(object)argument;
         typeInfo ??= (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));

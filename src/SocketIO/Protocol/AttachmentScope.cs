@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Sluice.SocketIO.Protocol;
@@ -11,30 +12,36 @@ readonly ref struct AttachmentScope
     [ThreadStatic] static List<ReadOnlyMemory<byte>>? collecting;
     [ThreadStatic] static bool isCollecting;
     [ThreadStatic] static IReadOnlyList<ReadOnlyMemory<byte>>? offered;
+    [ThreadStatic] static ArgumentCodec? reading;
 
     readonly List<ReadOnlyMemory<byte>>? outerCollecting;
     readonly bool outerIsCollecting;
     readonly IReadOnlyList<ReadOnlyMemory<byte>>? outerOffered;
+    readonly ArgumentCodec? outerReading;
 
-    AttachmentScope(bool collect, IReadOnlyList<ReadOnlyMemory<byte>>? offer)
+    AttachmentScope(
+        bool collect, IReadOnlyList<ReadOnlyMemory<byte>>? offer, ArgumentCodec? codec)
     {
         outerCollecting = collecting;
         outerIsCollecting = isCollecting;
         outerOffered = offered;
+        outerReading = reading;
         collecting = null;
         isCollecting = collect;
         offered = offer;
+        reading = codec;
     }
 
     /// <summary>What was collected so far.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Taken => collecting is { } list ? list : [];
 
     /// <summary>Bytes that are written become attachments.</summary>
-    public static AttachmentScope Collect() => new(collect: true, offer: null);
+    public static AttachmentScope Collect() => new(collect: true, offer: null, codec: null);
 
     /// <summary>Placeholders that are read become these bytes.</summary>
-    public static AttachmentScope Offer(IReadOnlyList<ReadOnlyMemory<byte>> attachments) =>
-        new(collect: false, attachments);
+    public static AttachmentScope Offer(
+        IReadOnlyList<ReadOnlyMemory<byte>> attachments, ArgumentCodec codec) =>
+        new(collect: false, attachments, codec);
 
     /// <summary>Writes bytes: a placeholder, or base64 where there is no packet.</summary>
     public static void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> bytes)
@@ -63,6 +70,14 @@ readonly ref struct AttachmentScope
         return offered[number];
     }
 
+    /// <summary>Reads a value of any kind without looking into it.</summary>
+    public static Argument ReadArgument(ref Utf8JsonReader reader)
+    {
+        using var value = JsonDocument.ParseValue(ref reader);
+        var json = Encoding.UTF8.GetBytes(value.RootElement.GetRawText());
+        return new Argument(json, offered ?? [], reading ?? ArgumentCodec.Default);
+    }
+
     /// <summary>Writes an argument that was received, its attachments under new numbers.</summary>
     public static void Copy(Utf8JsonWriter writer, in Argument argument)
     {
@@ -89,6 +104,7 @@ readonly ref struct AttachmentScope
         collecting = outerCollecting;
         isCollecting = outerIsCollecting;
         offered = outerOffered;
+        reading = outerReading;
     }
 
     static void CopyToken(

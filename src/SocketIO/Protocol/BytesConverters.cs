@@ -38,3 +38,18 @@ sealed class MemoryConverter : JsonConverter<Memory<byte>>
         Utf8JsonWriter writer, Memory<byte> value, JsonSerializerOptions options) =>
         AttachmentScope.Write(writer, value);
 }
+
+/// <summary>
+/// An argument as a part of another value: it is sent on as it came, and taken as it comes, with
+/// its attachments.
+/// </summary>
+sealed class ArgumentConverter : JsonConverter<Argument>
+{
+    public override Argument Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        AttachmentScope.ReadArgument(ref reader);
+
+    public override void Write(
+        Utf8JsonWriter writer, Argument value, JsonSerializerOptions options) =>
+        AttachmentScope.Copy(writer, value);
+}

@@ -20,6 +20,7 @@ static class JsonDefaults
             Converters =
             {
                 new ByteArrayConverter(), new ReadOnlyMemoryConverter(), new MemoryConverter(),
+                new ArgumentConverter(),
             },
         };
         options.TypeInfoResolverChain.Add(BuiltInJson.Default);
@@ -86,6 +87,11 @@ static class JsonDefaults
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(Argument))]
+[JsonSerializable(typeof(Argument[]))]
+[JsonSerializable(typeof(List<Argument>))]
+[JsonSerializable(typeof(IReadOnlyList<Argument>))]
+[JsonSerializable(typeof(Dictionary<string, Argument>))]
 [JsonSerializable(typeof(byte[]))]
 [JsonSerializable(typeof(byte[][]))]
 [JsonSerializable(typeof(ReadOnlyMemory<byte>))]

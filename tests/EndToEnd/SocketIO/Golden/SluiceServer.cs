@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO;
+using Sluice.SocketIO.MessagePack;
 using IOSocket = Sluice.SocketIO.Socket;
 
 namespace Sluice.EndToEnd.SocketIO.Golden;
@@ -76,6 +77,9 @@ sealed partial class SluiceServer : IGoldenServer
                 options.PingTimeout = TimeSpan.FromMilliseconds(200);
                 options.UpgradeTimeout = TimeSpan.FromMilliseconds(200);
                 options.ConnectTimeout = TimeSpan.FromMilliseconds(200);
+                break;
+            case "msgpack":
+                options.Parser = MessagePackPacketParser.Instance;
                 break;
             case "recovery":
                 options.ConnectionStateRecovery = new();

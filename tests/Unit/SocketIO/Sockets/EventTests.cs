@@ -1,5 +1,6 @@
 using Sluice.SocketIO;
 using Sluice.SocketIO.EngineIO;
+using Sluice.SocketIO.Protocol;
 
 namespace Sluice.Unit.SocketIO.Sockets;
 
@@ -200,7 +201,7 @@ public class EventTests
         var server = Servers.Make();
         var (session, socket) = server.Join();
         var seen = new List<string>();
-        void First(string name, Sluice.SocketIO.Protocol.EventArguments arguments) =>
+        void First(string name, EventArguments arguments) =>
             seen.Add($"first {name} {arguments.Count}");
         socket.OnAny((name, _) => seen.Add($"last {name}"));
         socket.PrependAny(First);
@@ -236,6 +237,33 @@ public class EventTests
         for (var i = 0; i <= 16 * 1024; i++)
             Assert.True(
                 socket.EmitWithAckAsync("q", [], new CancellationToken(canceled: true)).IsCanceled);
+    }
+
+    [Fact]
+    public void Arguments_within_other_values_keep_their_attachments()
+    {
+        var server = Servers.Make();
+        server.OnConnection(socket =>
+        {
+            socket.On("sent on", context => context.Ack(new Dictionary<string, object?>
+            {
+                ["new"] = new byte[] { 9 }, ["old"] = new[] { context.Arguments[0] },
+            }));
+            socket.On<Argument[]>(
+                "taken apart", parts => socket.Emit("bytes", parts[1].As<byte[]>()));
+        });
+        var session = FakeSession.Open(server);
+        session.Receive("0");
+        _ = session.Sent;
+        session.Receive("51-7[\"sent on\",{\"_placeholder\":true,\"num\":0}]");
+        session.ReceiveBinary(1);
+        Assert.Equal(
+            ["62-7[{\"new\":{\"_placeholder\":true,\"num\":0},"
+                + "\"old\":[{\"_placeholder\":true,\"num\":1}]}]", "09", "01"],
+            session.Sent);
+        session.Receive("51-[\"taken apart\",[1,{\"_placeholder\":true,\"num\":0}]]");
+        session.ReceiveBinary(2);
+        Assert.Equal(["51-[\"bytes\",{\"_placeholder\":true,\"num\":0}]", "02"], session.Sent);
     }
 
     [Fact]
