@@ -71,6 +71,7 @@ public sealed class BroadcastOperator : IEmitter
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
+            nsp.Server.Metrics.AckTimedOut();
             throw new BroadcastTimeoutException(answers.Read(Codec));
         }
 

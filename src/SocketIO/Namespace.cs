@@ -40,7 +40,18 @@ class Namespace : INamespace, IAdapterHost
         if (parent is not null)
             ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Adapter = CreateAdapter();
+        if (Adapter is InMemoryAdapter local)
+        {
+            local.RoomCreated += _ => server.Metrics.RoomsChanged(1);
+            local.RoomDeleted += _ => server.Metrics.RoomsChanged(-1);
+        }
     }
+
+    /// <summary>
+    /// The name under which it is counted: a child's is its client's choice, so there are as many
+    /// as clients like, and it counts under its parent's.
+    /// </summary>
+    public string MetricsName => parent?.Name ?? Name;
 
     public ParentNamespace? Parent => parent;
 
@@ -131,6 +142,7 @@ class Namespace : INamespace, IAdapterHost
     /// </summary>
     public async Task ConnectAsync(Connection connection, ReadOnlyMemory<byte> auth)
     {
+        using var activity = SocketIOActivity.StartConnect(Name);
         try
         {
             var restored = await RestoreAsync(connection, auth);               // 1
@@ -169,7 +181,7 @@ class Namespace : INamespace, IAdapterHost
     {
         Tidy();
         Server.Log.SocketDisconnected(Name, socket.Id, reason);
-        Server.Observer?.SocketDisconnected(socket, reason);
+        Server.Metrics.SocketGone(MetricsName, reason);
     }
 
     /// <summary>What is kept of a socket that goes by accident; null for others.</summary>
@@ -204,6 +216,8 @@ class Namespace : INamespace, IAdapterHost
     SocketIOOptions IAdapterHost.Options => Server.Options;
 
     public EngineMessage[] Encode(Packet packet) => Server.Options.Parser.Encode(packet);
+
+    public void OnBroadcast(int recipients) => Server.Metrics.Broadcast(recipients);
 
     public long NextAckId() => Interlocked.Increment(ref ackId);
 
@@ -281,6 +295,7 @@ class Namespace : INamespace, IAdapterHost
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             isThrough = false;
+            SocketIOActivity.FailConnect(e);
             if (e is ConnectError)
                 Server.Log.SocketRefused(Name, e.Message);
             else
@@ -325,6 +340,7 @@ class Namespace : INamespace, IAdapterHost
             return false;
         connection.StopConnectTimer();
         Server.Log.SocketConnected(Name, socket.Id);
+        Server.Metrics.SocketConnected(MetricsName);
         Server.Observer?.SocketConnected(socket);
         return true;
     }

@@ -43,6 +43,7 @@ public sealed partial class Socket
         }
         catch (OperationCanceledException) when (late?.IsCancellationRequested == true)
         {
+            nsp.Server.Metrics.AckTimedOut();
             throw new AckTimeoutException();
         }
     }
@@ -81,6 +82,7 @@ public sealed partial class Socket
                 isExpected = acks?.Remove(id, out pending) == true;
         if (!isExpected)
             return;
+        nsp.Server.Metrics.AckReceived();
         pending.Stop.Unregister();
         pending.OnAck(packet);
     }

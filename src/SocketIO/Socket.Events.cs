@@ -271,6 +271,7 @@ public sealed partial class Socket
         var context = new EventContext(this, packet);
         foreach (var listener in anyListeners)
             Guard(listener, context.Name, context.Arguments);
+        nsp.Server.Metrics.EventReceived(nsp.MetricsName);
         nsp.Server.Observer?.EventReceived(context);
         return middlewares.Length == 0 ? Dispatch(context) : PassAsync(context);
     }
@@ -313,16 +314,26 @@ public sealed partial class Socket
         {
             if (subscription.Name != context.Name)
                 continue;
+            var watch = HandlerWatch.Start(nsp, context);
             try
             {
                 if (!subscription.TryRun(context, out var run) || run.IsCompletedSuccessfully)
+                {
+                    watch.End(error: null);
                     continue;
+                }
+
                 mayGoOn = Hold();
-                _ = WatchAsync(run, context.Name);
+                _ = WatchAsync(run, context.Name, watch);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
+                watch.End(e);
                 Fail(e, context.Name);
+            }
+            finally
+            {
+                watch.Leave();
             }
         }
 
@@ -341,14 +352,16 @@ public sealed partial class Socket
         }
     }
 
-    async Task WatchAsync(ValueTask run, string name)
+    async Task WatchAsync(ValueTask run, string name, HandlerWatch watch)
     {
         try
         {
             await run;
+            watch.End(error: null);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+            watch.End(e);
             Fail(e, name);
         }
 
@@ -412,6 +425,7 @@ public sealed partial class Socket
 
     void NotifyOutgoing(Packet packet)
     {
+        nsp.Server.Metrics.EventSent(nsp.MetricsName);
         nsp.Server.Observer?.EventSent(this, packet);
         if (anyOutgoing.Length == 0 || packet.Json.IsEmpty)
             return;

@@ -83,7 +83,7 @@ public sealed partial class Socket : IEmitter
 
     /// <summary>What the application keeps with the socket.</summary>
     public SocketData Data =>
-        data ?? Interlocked.CompareExchange(ref data, new SocketData(Codec), null) ?? data;
+        data ?? Interlocked.CompareExchange(ref data, new SocketData(Codec, this), null) ?? data;
 
     /// <summary>The rooms it is in, its own among them.</summary>
     public IReadOnlyCollection<string> Rooms => nsp.Adapter.RoomsOf(Id) ?? [];
@@ -187,7 +187,11 @@ public sealed partial class Socket : IEmitter
     internal void Deliver(Packet packet, EngineMessage[] messages, BroadcastOptions options)
     {
         if (options.IsVolatile && !(isAnnounced && Session.IsWritable))
+        {
+            nsp.Server.Metrics.DroppedVolatile();
             return;
+        }
+
         Queue(messages, options);
         Flush(packet);
     }
@@ -207,8 +211,11 @@ public sealed partial class Socket : IEmitter
             Session.Flush();
     }
 
-    internal void SendAck(long id, in EventData data) =>
+    internal void SendAck(long id, in EventData data)
+    {
+        nsp.Server.Metrics.AckSent();
         SendNow(data.ToPacket(PacketType.Ack, nsp.Name, id));
+    }
 
     /// <summary>Takes back what was kept of it; it is not in its namespace yet.</summary>
     internal void Restore(StoredSession session)
@@ -268,6 +275,8 @@ public sealed partial class Socket : IEmitter
         End(unanswered);
     }
 
+    internal void OnDataChanged() => nsp.Server.Observer?.DataChanged(this);
+
     internal RemoteSocketData Describe() => new(
         Id, HandshakeJson.Write(Handshake), Rooms, DataJson() ?? "{}"u8.ToArray());
 
@@ -307,6 +316,7 @@ public sealed partial class Socket : IEmitter
         connection.Remove(this);                                               // 1
         if (isTold)
             SendNow(new Packet { Type = PacketType.Disconnect, Namespace = nsp.Name });
+        nsp.Server.Observer?.SocketDisconnected(this, reason);
         Tell(disconnecting, reason);                                           // 2
         var session = nsp.SessionOf(this, reason);
         PendingAck[] unanswered;

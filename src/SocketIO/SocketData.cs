@@ -13,15 +13,26 @@ namespace Sluice.SocketIO;
 public sealed class SocketData
 {
     readonly ArgumentCodec codec;
+    readonly Socket? owner;
     ConcurrentDictionary<string, object?>? values;
 
-    internal SocketData(ArgumentCodec codec) => this.codec = codec;
+    /// <param name="codec">How values are read and written.</param>
+    /// <param name="owner">Told of changes; null for what is only a copy.</param>
+    internal SocketData(ArgumentCodec codec, Socket? owner = null)
+    {
+        this.codec = codec;
+        this.owner = owner;
+    }
 
     /// <summary>A value; null when there is none.</summary>
     public object? this[string key]
     {
         get => values is { } all && all.TryGetValue(key, out var value) ? value : null;
-        set => Values[key] = value;
+        set
+        {
+            Values[key] = value;
+            owner?.OnDataChanged();
+        }
     }
 
     public int Count => values?.Count ?? 0;
@@ -41,9 +52,15 @@ public sealed class SocketData
     };
 
     [SuppressMessage("Naming", "CA1716", Justification = "The word that everybody looks for.")]
-    public void Set<T>(string key, T value) => Values[key] = value;
+    public void Set<T>(string key, T value) => this[key] = value;
 
-    public bool Remove(string key) => values?.TryRemove(key, out _) == true;
+    public bool Remove(string key)
+    {
+        if (values?.TryRemove(key, out _) != true)
+            return false;
+        owner?.OnDataChanged();
+        return true;
+    }
 
     /// <summary>All values as a JSON object in UTF-8.</summary>
     public ReadOnlyMemory<byte> ToJson()

@@ -1,10 +1,13 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.SocketIO.Adapters;
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.EngineIO;
 
 namespace Sluice.SocketIO;
@@ -18,7 +21,10 @@ public interface ISocketIOBuilder
 /// <summary>Socket.IO in an ASP.NET Core application.</summary>
 public static class SocketIOExtensions
 {
-    /// <summary>Registers <see cref="ISocketIOServer"/>.</summary>
+    /// <summary>
+    /// Registers <see cref="ISocketIOServer"/>, which controllers and hosted services can ask for,
+    /// and what it counts (<see cref="SocketIOMetrics"/>).
+    /// </summary>
     public static ISocketIOBuilder AddSocketIO(
         this IServiceCollection services, Action<SocketIOOptions>? configure = null)
     {
@@ -26,14 +32,19 @@ public static class SocketIOExtensions
         services.AddOptions<SocketIOOptions>();
         if (configure is not null)
             services.Configure(configure);
-        services.AddSingleton(provider => new SocketIOServer(
+        services.AddMetrics();
+        services.TryAddSingleton(
+            provider => new SocketIOMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider => new SocketIOServer(
             provider.GetRequiredService<
                 Microsoft.Extensions.Options.IOptions<SocketIOOptions>>().Value,
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider, provider.GetService<IAdapterFactory>()));
-        services.AddSingleton<ISocketIOServer>(
+        services.TryAddSingleton<ISocketIOServer>(
             provider => provider.GetRequiredService<SocketIOServer>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISocketIOHealth, ServerHealth>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISocketIOHealth, ClusterHealth>());
         return new Registration(services);
     }
 

@@ -18,6 +18,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     ParentNamespace[] parents = [];
     int childrenCount;
     int isDisposed;
+    volatile bool isClosing;
 
     /// <param name="options">They must not change any more.</param>
     /// <param name="loggers">Where failures of the application's handlers go.</param>
@@ -60,8 +61,13 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 
     internal ILogger Log { get; }
 
-    /// <summary>Sees everything, for diagnostics; null when nobody looks.</summary>
-    internal ServerObserver? Observer { get; set; }
+    /// <summary>Everybody who looks, as one; null when nobody does.</summary>
+    internal ServerObserver? Observer { get; private set; }
+
+    internal SocketIOMetrics Metrics => Engine.Metrics;
+
+    /// <summary>It is closing or closed.</summary>
+    internal bool IsClosing => isClosing;
 
     // ---- the main namespace ----
 
@@ -134,6 +140,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     /// </summary>
     public Task CloseAsync()
     {
+        isClosing = true;
         foreach (var nsp in namespaces.Values)
             foreach (var socket in nsp.Sockets)
                 socket.OnClosed(CloseReasons.ServerShuttingDown);
@@ -147,6 +154,13 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         await CloseAsync();
         foreach (var nsp in namespaces.Values)
             await nsp.Adapter.DisposeAsync();
+    }
+
+    /// <summary>Adds somebody who looks; before the first client comes.</summary>
+    internal void Observe(ServerObserver observer)
+    {
+        Observer = Observer is { } others ? new ServerObservers(others, observer) : observer;
+        Engine.Observer = Observer;
     }
 
     /// <summary>A client has come.</summary>

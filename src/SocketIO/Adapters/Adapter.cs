@@ -12,6 +12,12 @@ public abstract class Adapter : IAsyncDisposable
     /// <summary>Connects to whatever the cluster needs; local traffic does not wait for it.</summary>
     public virtual ValueTask StartAsync() => ValueTask.CompletedTask;
 
+    /// <summary>
+    /// What keeps this node from the others, without secrets; null when all is well. The health
+    /// check tells of it.
+    /// </summary>
+    public virtual string? Problem => null;
+
     // ---- rooms ----
 
     /// <summary>Puts a socket into rooms.</summary>

@@ -26,6 +26,11 @@ public interface IAdapterHost
     /// <summary>A packet for the wire, once for all clients.</summary>
     EngineMessage[] Encode(Packet packet);
 
+    /// <summary>A broadcast goes to so many sockets of this node; it is counted.</summary>
+    void OnBroadcast(int recipients)
+    {
+    }
+
     /// <summary>The next id of an acknowledgement.</summary>
     long NextAckId();
 

@@ -123,7 +123,9 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
     {
         ArgumentNullException.ThrowIfNull(options);
         var messages = host.Encode(packet);
-        foreach (var socket in Select(options))
+        var sockets = Select(options);
+        host.OnBroadcast(sockets.Count);
+        foreach (var socket in sockets)
             socket.Deliver(packet, messages, options);
     }
 
@@ -137,6 +139,7 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
         var asked = packet with { Id = id };
         var messages = host.Encode(asked);
         var sockets = Select(options);
+        host.OnBroadcast(sockets.Count);
         onClientCount(sockets.Count);
         foreach (var socket in sockets)
         {

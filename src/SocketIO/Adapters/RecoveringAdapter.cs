@@ -43,6 +43,7 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
                 socket.Queue(messages, options);
         }
 
+        Host.OnBroadcast(sockets.Count);
         foreach (var socket in sockets)
             socket.Flush(packet);
     }

@@ -5,16 +5,26 @@ namespace Sluice.SocketIO.Diagnostics;
 /// <summary>Sees an engine's sessions and packets; calls come from many threads at once.</summary>
 abstract class EngineObserver
 {
-    public abstract void OnOpened(EngineSession session);
+    public virtual void OnOpened(EngineSession session)
+    {
+    }
 
     /// <summary>It is on a WebSocket now.</summary>
-    public abstract void OnUpgraded(EngineSession session);
+    public virtual void OnUpgraded(EngineSession session)
+    {
+    }
 
-    public abstract void OnClosed(EngineSession session, string reason);
+    public virtual void OnClosed(EngineSession session, string reason)
+    {
+    }
 
     /// <param name="bytes">Of the packet's data.</param>
-    public abstract void OnReceived(int bytes);
+    public virtual void OnReceived(int bytes)
+    {
+    }
 
     /// <param name="bytes">Of the packet's data.</param>
-    public abstract void OnSent(int bytes);
+    public virtual void OnSent(int bytes)
+    {
+    }
 }

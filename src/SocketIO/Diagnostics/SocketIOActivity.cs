@@ -20,9 +20,15 @@ public static class SocketIOActivity
         {
             return null;
         }
-        // Handling begins by itself: the request that opened the connection is long over.
+        // Handling begins by itself: the request that opened the connection is another matter.
+        var before = Activity.Current;
+        Activity.Current = null;
         var activity = Source.StartActivity(
             $"{eventName} receive", ActivityKind.Consumer, default(ActivityContext));
+        if (activity is null)
+        {
+            Activity.Current = before;
+        }
         activity?.SetTag("messaging.system", "socketio")
             .SetTag("messaging.operation.type", "process")
             .SetTag("messaging.destination.name", name)
@@ -37,6 +43,15 @@ public static class SocketIOActivity
             "connect", ActivityKind.Server, default(ActivityContext));
         return activity?.SetTag("messaging.system", "socketio")
             .SetTag("messaging.destination.name", name);
+    }
+
+    /// <summary>The socket that is joining was refused.</summary>
+    internal static void FailConnect(Exception error)
+    {
+        if (Activity.Current is { } activity && activity.Source == Source)
+        {
+            Fail(activity, error);
+        }
     }
 
     /// <summary>The handler threw.</summary>

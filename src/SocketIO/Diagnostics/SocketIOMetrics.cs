@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,7 +28,13 @@ public sealed class SocketIOMetrics : IDisposable
     readonly UpDownCounter<long> sockets;
     readonly UpDownCounter<long> rooms;
     readonly Histogram<long> broadcastRecipients;
+    readonly Counter<long> socketsGone;
+    readonly Counter<long> eventsIn;
+    readonly Counter<long> eventsOut;
+    readonly Counter<long> acksIn;
+    readonly Counter<long> acksOut;
     readonly Counter<long> ackTimeouts;
+    readonly Histogram<double> handlers;
     readonly Counter<long> drops;
 
     /// <param name="factory">The application's; null makes a meter of the process.</param>
@@ -57,6 +64,21 @@ public sealed class SocketIOMetrics : IDisposable
         broadcastRecipients = meter.CreateHistogram<long>(
             "socketio.broadcast.recipients", "{socket}",
             "Sockets of this node that a broadcast reached.");
+        socketsGone = meter.CreateCounter<long>(
+            "socketio.sockets.disconnections", "{socket}",
+            "Sockets that went, by namespace and reason.");
+        eventsIn = meter.CreateCounter<long>(
+            "socketio.events.received", "{event}", "Events from clients, by namespace.");
+        eventsOut = meter.CreateCounter<long>(
+            "socketio.events.sent", "{event}",
+            "Events to clients, one for each that gets it, by namespace.");
+        handlers = meter.CreateHistogram<double>(
+            "socketio.handler.duration", "s",
+            "How long handlers of events run, by namespace, event, and the type of an exception.");
+        acksIn = meter.CreateCounter<long>(
+            "socketio.acks.received", "{acknowledgement}", "Answers of clients.");
+        acksOut = meter.CreateCounter<long>(
+            "socketio.acks.sent", "{acknowledgement}", "Answers to clients.");
         ackTimeouts = meter.CreateCounter<long>(
             "socketio.ack.timeouts", "{acknowledgement}", "Answers that did not come in time.");
         drops = meter.CreateCounter<long>(
@@ -108,7 +130,33 @@ public sealed class SocketIOMetrics : IDisposable
 
     internal void SocketConnected(string name) => sockets.Add(1, Tag("namespace", name));
 
-    internal void SocketGone(string name) => sockets.Add(-1, Tag("namespace", name));
+    internal void SocketGone(string name, string reason)
+    {
+        sockets.Add(-1, Tag("namespace", name));
+        socketsGone.Add(1, Tag("namespace", name), Tag("reason", reason));
+    }
+
+    internal void EventReceived(string name) => eventsIn.Add(1, Tag("namespace", name));
+
+    internal void EventSent(string name) => eventsOut.Add(1, Tag("namespace", name));
+
+    /// <summary>Somebody wants to know how long handlers run.</summary>
+    internal bool IsTimingHandlers => handlers.Enabled;
+
+    internal void Handled(string name, string eventName, TimeSpan duration, Exception? error)
+    {
+        var tags = new TagList
+        {
+            Tag("namespace", name), Tag("event", eventName),
+        };
+        if (error is not null)
+            tags.Add("error.type", error.GetType().FullName);
+        handlers.Record(duration.TotalSeconds, tags);
+    }
+
+    internal void AckReceived() => acksIn.Add(1);
+
+    internal void AckSent() => acksOut.Add(1);
 
     internal void RoomsChanged(int by) => rooms.Add(by);
 

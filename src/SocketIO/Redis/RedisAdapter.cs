@@ -61,6 +61,8 @@ public sealed partial class RedisAdapter : InMemoryAdapter
         responseChannel = $"{options.Key}-response#{Host.Name}#";
     }
 
+    public override string? Problem => redis.IsConnected ? null : "Redis is out of reach.";
+
     public override async ValueTask StartAsync()
     {
         // All four at once, and all of them made when Redis comes later.
