@@ -17,6 +17,9 @@ public sealed partial class Socket
     Func<string, Task>[] disconnected = [];
     long waitingBytes;
 
+    /// <summary>Why it is gone, once the handlers are told.</summary>
+    string? endReason;
+
     /// <summary>Handlers that go on asynchronously.</summary>
     int running;
 
@@ -109,14 +112,25 @@ public sealed partial class Socket
             disconnecting = [.. disconnecting, handler];
     }
 
-    /// <summary>Called with the reason when the socket is gone.</summary>
+    /// <summary>
+    /// Called with the reason when the socket is gone; at once when it is gone already, so that
+    /// what a connection handler has begun is ended in any case.
+    /// </summary>
     public void OnDisconnect(Action<string> handler) => OnDisconnect(Wrap(handler));
 
     /// <inheritdoc cref="OnDisconnect(Action{string})"/>
     public void OnDisconnect(Func<string, Task> handler)
     {
+        string? reason;
         lock (sync)
-            disconnected = [.. disconnected, handler];
+        {
+            reason = endReason;
+            if (reason is null)
+                disconnected = [.. disconnected, handler];
+        }
+
+        if (reason is not null)
+            Tell([handler], reason);
     }
 
     /// <summary>Sees every event that comes.</summary>

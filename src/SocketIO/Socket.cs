@@ -333,6 +333,9 @@ public sealed partial class Socket : IEmitter
             nsp.Persist(session);
         End(unanswered);                                                       // 5
         nsp.Left(this, reason);
+        lock (sync)
+            endReason = reason;
+        // Who comes after this looks at the reason.
         Tell(disconnected, reason);                                            // 6
     }
 

@@ -111,6 +111,16 @@ public class LeavingTests
     }
 
     [Fact]
+    public void Who_asks_late_for_the_end_is_told_at_once()
+    {
+        var (session, socket) = Servers.Make().Join();
+        session.Receive("1");
+        string? reason = null;
+        socket.OnDisconnect(why => reason = why);
+        Assert.Equal("client namespace disconnect", reason);
+    }
+
+    [Fact]
     public void An_answer_after_the_end_is_not_sent()
     {
         var server = Servers.Make();
