@@ -18,6 +18,16 @@ static class EngineLimits
     /// <summary>The first buffer of a message that is received; it grows to the message's bound.</summary>
     public const int ReceiveBytes = 4096;
 
+    /// <summary>
+    /// Small messages that wait go out in one write of about this size; a larger one alone.
+    /// </summary>
+    public const int SendBytes = 4096;
+
+    /// <summary>
+    /// Pongs that a client which does not read can have waiting; further ones are dropped.
+    /// </summary>
+    public const int UrgentBytes = 4096;
+
     /// <summary>Packets of one POST: a body of empty packets must not cost a list of a million.</summary>
     public const int PacketsPerPost = 10_000;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sluice.SocketIO.EngineIO;
 
 /// <summary>
@@ -7,4 +9,34 @@ namespace Sluice.SocketIO.EngineIO;
 /// </summary>
 /// <param name="Bytes">UTF-8 with the leading type digit, or raw bytes.</param>
 /// <param name="IsBinary">An attachment.</param>
-public readonly record struct EngineMessage(ReadOnlyMemory<byte> Bytes, bool IsBinary);
+public readonly record struct EngineMessage(ReadOnlyMemory<byte> Bytes, bool IsBinary)
+{
+    /// <summary>How many bytes before <see cref="Bytes"/>, in the same array, are its head.</summary>
+    readonly byte headLength;
+
+    EngineMessage(ReadOnlyMemory<byte> bytes, bool isBinary, byte headLength)
+        : this(bytes, isBinary) => this.headLength = headLength;
+
+    /// <summary>
+    /// A message whose bytes are still to be written, with the head of its WebSocket frame in
+    /// front of them, so that all connections send what one has framed.
+    /// </summary>
+    /// <param name="length">Of the bytes.</param>
+    /// <param name="isBinary">An attachment.</param>
+    /// <param name="bytes">To be filled before the message is sent.</param>
+    internal static EngineMessage Create(int length, bool isBinary, out Span<byte> bytes)
+    {
+        var head = WebSocketFrames.HeadLength(length);
+        var array = GC.AllocateUninitializedArray<byte>(head + length);
+        WebSocketFrames.WriteHead(
+            array, isBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, length);
+        bytes = array.AsSpan(head);
+        return new EngineMessage(array.AsMemory(head), isBinary, (byte)head);
+    }
+
+    /// <summary>The bytes as a frame of a WebSocket; empty when none was made.</summary>
+    internal ReadOnlyMemory<byte> Frame =>
+        headLength > 0 && MemoryMarshal.TryGetArray(Bytes, out var segment)
+            ? segment.Array.AsMemory(segment.Offset - headLength, headLength + segment.Count)
+            : default;
+}

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -136,11 +135,24 @@ public sealed class EngineServer(
             await polling.GetAsync(context);
             return;
         }
-        using var accepted = await WebSocketAccept.AcceptAsync(context);
-        var transport = new WebSocketTransport(session, accepted);
+        var connection = await WebSocketAccept.AcceptAsync(
+            context, options.MaxHttpBufferSize, time);
+        var transport = new WebSocketTransport(session, connection);
         sessions[session.Id] = session;
         session.Start(transport, accept);
-        await transport.ReceiveAllAsync();
+        await ServeAsync(transport, connection);
+    }
+
+    static async Task ServeAsync(WebSocketTransport transport, WebSocketConnection connection)
+    {
+        try
+        {
+            await transport.ReceiveAllAsync();
+        }
+        finally
+        {
+            await connection.ReleaseAsync();
+        }
     }
 
     static Task PollAsync(HttpContext context, PollingTransport polling)
@@ -156,54 +168,68 @@ public sealed class EngineServer(
 
     async Task UpgradeAsync(HttpContext context, LiveSession session)
     {
-        using var accepted = await WebSocketAccept.AcceptAsync(context);
-        if (session.Transport is not PollingTransport polling
-            || !options.AllowUpgrades || !session.TryBeginUpgrade())
+        var connection = await WebSocketAccept.AcceptAsync(
+            context, options.MaxHttpBufferSize, time);
+        if (session.Transport is PollingTransport polling && options.AllowUpgrades
+            && session.TryBeginUpgrade())
         {
-            accepted.Socket.Abort();
-            return;
-        }
-        bool isMoved = false;
-        using (var bound = new CancellationTokenSource(options.UpgradeTimeout, time))
-        {
-            try
+            if (await ProbeAsync(connection, polling))
             {
-                isMoved = await ProbeAsync(accepted.Socket, polling, bound.Token);
+                var transport = new WebSocketTransport(session, connection);
+                if (session.MoveTo(transport))
+                {
+                    await ServeAsync(transport, connection);
+                    return;
+                }
             }
-            catch (Exception failure) when (failure is WebSocketException or IOException
-                or OperationCanceledException)
-            {
-                // The session goes on polling.
-            }
+
+            // The session goes on polling.
+            session.EndUpgrade();
         }
-        var transport = new WebSocketTransport(session, accepted);
-        if (isMoved && session.MoveTo(transport))
-        {
-            await transport.ReceiveAllAsync();
-            return;
-        }
-        session.EndUpgrade();
-        accepted.Socket.Abort();
+
+        await RefuseUpgradeAsync(connection);
     }
 
     /// <summary>
     /// "2probe", "3probe", then "5". Meanwhile a poll that waits is answered from time to time,
     /// so that the client can stop polling.
     /// </summary>
-    async Task<bool> ProbeAsync(
-        WebSocket socket, PollingTransport polling, CancellationToken cancel)
+    async Task<bool> ProbeAsync(WebSocketConnection connection, PollingTransport polling)
     {
-        var buffer = new byte[16];
-        var probe = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
-        if (!buffer.AsSpan(0, probe.Count).SequenceEqual("2probe"u8))
+        using var bound = new CancellationTokenSource(options.UpgradeTimeout, time);
+        try
+        {
+            var probe = await connection.ReceiveAsync(bound.Token);
+            if (!probe.Payload.Span.SequenceEqual("2probe"u8))
+                return false;
+            connection.SendUrgent(WebSocketFrames.Write(WebSocketOpcode.Text, "3probe"u8));
+            using var check = time.CreateTimer(
+                static polling => ((PollingTransport)polling!).AnswerNoop(), polling,
+                EngineLimits.UpgradeCheck, EngineLimits.UpgradeCheck);
+            var upgrade = await connection.ReceiveAsync(bound.Token);
+            return upgrade.Payload.Span.SequenceEqual("5"u8);
+        }
+        catch (OperationCanceledException)
+        {
             return false;
-        await socket.SendAsync(
-            "3probe"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, cancel);
-        using var check = time.CreateTimer(
-            static polling => ((PollingTransport)polling!).AnswerNoop(), polling,
-            EngineLimits.UpgradeCheck, EngineLimits.UpgradeCheck);
-        var upgrade = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
-        return upgrade.EndOfMessage && buffer.AsSpan(0, upgrade.Count) is [(byte)'5'];
+        }
+    }
+
+    /// <summary>Says goodbye and waits for the client's, for a bounded time.</summary>
+    static async Task RefuseUpgradeAsync(WebSocketConnection connection)
+    {
+        connection.Close(WebSocketFrames.EmptyClose, mayOvertake: true);
+        try
+        {
+            WebSocketReceived received;
+            do
+                received = await connection.ReceiveAsync(CancellationToken.None);
+            while (received.Kind is WebSocketEvent.Text or WebSocketEvent.Binary);
+        }
+        finally
+        {
+            await connection.ReleaseAsync();
+        }
     }
 
     static EngineOptions Checked(EngineOptions options)

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -6,16 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Sluice.SocketIO.EngineIO;
 
-/// <summary>A WebSocket and the bytes below it.</summary>
-sealed record AcceptedSocket(WebSocket Socket, Stream Stream) : IDisposable
-{
-    public void Dispose() => Socket.Dispose();
-}
-
 /// <summary>
 /// The opening handshake of a WebSocket over HTTP/1.1 (RFC 6455, section 4.2) and over HTTP/2
-/// (RFC 8441, section 4). Done here, so that an application needs no middleware for it, and
-/// without ASP.NET Core's keep-alive frames: Engine.IO has a heartbeat of its own.
+/// (RFC 8441, section 4). Done here, so that an application needs no middleware for it.
 /// </summary>
 static class WebSocketAccept
 {
@@ -33,18 +25,14 @@ static class WebSocketAccept
             && IsKey(context.Request.Headers.SecWebSocketKey);
     }
 
-    public static async Task<AcceptedSocket> AcceptAsync(HttpContext context)
+    public static async Task<WebSocketConnection> AcceptAsync(
+        HttpContext context, int messageBytesMax, TimeProvider time)
     {
         var stream = context.Features.Get<IHttpExtendedConnectFeature>() is
         { IsExtendedConnect: true } extended
             ? await extended.AcceptAsync()
             : await UpgradeAsync(context);
-        var options = new WebSocketCreationOptions
-        {
-            IsServer = true,
-            KeepAliveInterval = TimeSpan.Zero,
-        };
-        return new AcceptedSocket(WebSocket.CreateFromStream(stream, options), stream);
+        return new WebSocketConnection(context, stream, messageBytesMax, time);
     }
 
     static Task<Stream> UpgradeAsync(HttpContext context)

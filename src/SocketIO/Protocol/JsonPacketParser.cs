@@ -19,7 +19,7 @@ public sealed class JsonPacketParser : IPacketParser
         ArgumentNullException.ThrowIfNull(packet);
         var count = packet.Attachments.Count;
         var messages = new EngineMessage[1 + count];
-        messages[0] = new EngineMessage(EncodeHeader(packet), IsBinary: false);
+        messages[0] = EncodeHeader(packet);
         for (var i = 0; i < count; i++)
             messages[i + 1] = new EngineMessage(packet.Attachments[i], IsBinary: true);
         return messages;
@@ -37,7 +37,7 @@ public sealed class JsonPacketParser : IPacketParser
         _ => packet.Type,
     };
 
-    static byte[] EncodeHeader(Packet packet)
+    static EngineMessage EncodeHeader(Packet packet)
     {
         // The longest a header gets: digits, two numbers, and what separates them.
         const int fixedMax = 2 + 11 + 1 + 20;
@@ -67,10 +67,11 @@ public sealed class JsonPacketParser : IPacketParser
             length += digits;
         }
 
-        var bytes = GC.AllocateUninitializedArray<byte>(length + packet.Json.Length);
+        var message = EngineMessage.Create(
+            length + packet.Json.Length, isBinary: false, out var bytes);
         head[..length].CopyTo(bytes);
-        packet.Json.Span.CopyTo(bytes.AsSpan(length));
+        packet.Json.Span.CopyTo(bytes[length..]);
         ArrayPool<byte>.Shared.Return(rented);
-        return bytes;
+        return message;
     }
 }
