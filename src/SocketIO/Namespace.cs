@@ -207,7 +207,15 @@ class Namespace : INamespace, IAdapterHost
 
     // ---- what the adapter asks for ----
 
-    IEnumerable<Socket> IAdapterHost.Sockets => sockets.Values;
+    /// <summary>Without a copy, and without the locks that ConcurrentDictionary.Values takes.</summary>
+    IEnumerable<Socket> IAdapterHost.Sockets
+    {
+        get
+        {
+            foreach (var (_, socket) in sockets)
+                yield return socket;
+        }
+    }
 
     TimeProvider IAdapterHost.Time => Server.Time;
 
@@ -336,12 +344,18 @@ class Namespace : INamespace, IAdapterHost
             missed = [.. restored.MissedPackets, .. since];
         }
 
+        Adapter.AddAll(socket.Id, [socket.Id]);
+        // Before it opens: from then on another thread may tell of its end.
+        Server.Observer?.SocketConnected(socket);
         if (!socket.Open(missed))
+        {
+            Server.Observer?.SocketDisconnected(socket, CloseReasons.TransportClose);
             return false;
+        }
+
         connection.StopConnectTimer();
         Server.Log.SocketConnected(Name, socket.Id);
         Server.Metrics.SocketConnected(MetricsName);
-        Server.Observer?.SocketConnected(socket);
         return true;
     }
 
@@ -351,13 +365,23 @@ class Namespace : INamespace, IAdapterHost
     ReadOnlyMemory<byte> ErrorJson(Exception e, bool isOld)
     {
         var message = e is ConnectError ? e.Message : "internal server error";
-        var details = (e as ConnectError)?.Details;
-        if (isOld)
-            return Codec.EncodeValue(details ?? message);
         var error = new Dictionary<string, object?> { ["message"] = message };
-        if (details is not null)
-            error["data"] = details;
-        return Codec.EncodeValue(error);
+        try
+        {
+            var details = (e as ConnectError)?.Details;
+            if (isOld)
+                return Codec.EncodeValue(details ?? message);
+            if (details is not null)
+                error["data"] = details;
+            return Codec.EncodeValue(error);
+        }
+        catch (Exception odd) when (odd is not OutOfMemoryException)
+        {
+            // Details that are no JSON: the client learns the rest.
+            Server.Log.CallbackFailed(odd, Name, "ConnectError.Details");
+            error.Remove("data");
+            return isOld ? Codec.EncodeValue(message) : Codec.EncodeValue(error);
+        }
     }
 
     async ValueTask WelcomeAsync(Socket socket)

@@ -231,7 +231,6 @@ public sealed partial class Socket : IEmitter
     /// <returns>False when it is gone before it came.</returns>
     internal bool Open(IReadOnlyList<Packet> missed)
     {
-        nsp.Adapter.AddAll(Id, [Id]);
         lock (sync)
         {
             if (state != State.Joining)

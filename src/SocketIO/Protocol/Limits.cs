@@ -16,12 +16,6 @@ static class Limits
     public const int JsonDepthMax = 128;
 
     /// <summary>
-    /// Arguments of a received event, so that the index of them stays small. More closes the
-    /// connection.
-    /// </summary>
-    public const int ArgumentsMax = 4096;
-
-    /// <summary>
     /// Digits of an acknowledgement's id: what fits a 64 bit integer without a check on each.
     /// </summary>
     public const int IdDigitsMax = 18;

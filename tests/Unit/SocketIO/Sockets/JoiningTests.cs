@@ -82,6 +82,17 @@ public class JoiningTests
     }
 
     [Fact]
+    public void Details_of_a_refusal_that_are_no_JSON_are_left_out()
+    {
+        var server = Servers.Make();
+        server.Use((_, _) => throw new ConnectError("no", new Action(() => { })));
+        var session = FakeSession.Open(server);
+        session.Receive("0");
+        Assert.Equal(["4{\"message\":\"no\"}"], session.Sent);
+        Assert.Null(session.Closed);
+    }
+
+    [Fact]
     public void A_client_may_come_back_as_soon_as_it_hears_that_it_was_disconnected()
     {
         var server = Servers.Make();
