@@ -44,6 +44,20 @@ public sealed class SocketIOClientTests
     [Theory]
     [InlineData(KitServerKind.Official)]
     [InlineData(KitServerKind.Sluice)]
+    public async Task All_of_it_in_MessagePack(KitServerKind kind)
+    {
+        foreach (var scenario in (string[])["both_ways", "answers", "attachments", "order", "any"])
+            await PlayAsync(kind, "msgpack", "events", scenario, "polling,websocket");
+        foreach (var scenario in (string[])["broadcasts", "questions", "many_at_once"])
+            await PlayAsync(kind, "msgpack", "rooms", scenario, "websocket");
+        foreach (var scenario in (string[])
+            ["several_on_one_connection", "a_middleware_refuses_and_lets_in", "dynamic"])
+            await PlayAsync(kind, "msgpack", "namespaces", scenario, "polling");
+    }
+
+    [Theory]
+    [InlineData(KitServerKind.Official)]
+    [InlineData(KitServerKind.Sluice)]
     public Task A_recovered_client_is_checked_again_when_the_options_say_so(KitServerKind kind) =>
         PlayAsync(kind, "checked", "recovery", "middlewares_run_again", "websocket");
 
@@ -91,7 +105,7 @@ public sealed class SocketIOClientTests
     {
         await using var server = await KitServer.StartAsync(kind, variant);
         var output = await NodeProcess.RunAsync(
-            $"socketio/{file}.mjs", scenario, server.Url, transports);
+            $"socketio/{file}.mjs", scenario, server.Url, transports, variant);
         Assert.Equal("done", output.Trim());
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Sluice.SocketIO;
+using Sluice.SocketIO.MessagePack;
 using Sluice.SocketIO.Protocol;
 using IOSocket = Sluice.SocketIO.Socket;
 
@@ -21,6 +22,9 @@ static partial class SocketIOKit
                 options.PingInterval = TimeSpan.FromMilliseconds(300);
                 options.PingTimeout = TimeSpan.FromMilliseconds(200);
                 options.ConnectTimeout = TimeSpan.FromMilliseconds(300);
+                break;
+            case "msgpack":
+                options.Parser = MessagePackPacketParser.Instance;
                 break;
             case "recovery":
                 options.ConnectionStateRecovery = new();

@@ -3,9 +3,11 @@
 // It ends with its standard input.
 import http from 'node:http';
 import { Server } from 'socket.io';
+import * as msgpack from 'socket.io-msgpack-parser';
 
 const variants = {
   plain: {},
+  msgpack: { parser: msgpack },
   quick: { pingInterval: 300, pingTimeout: 200, connectTimeout: 300 },
   recovery: { connectionStateRecovery: { maxDisconnectionDuration: 60000 } },
   checked: {

@@ -1,11 +1,12 @@
 // Namespaces, those that there are and those that come when somebody asks for them.
 import assert from 'node:assert/strict';
 import { Manager } from 'socket.io-client';
-import { connect, logged, once, open, play, until } from './scenario.mjs';
+import { connect, logged, once, open, parsing, play, until } from './scenario.mjs';
 
 await play({
   async several_on_one_connection({ url, transports }) {
-    const manager = new Manager(url, { transports: transports.split(','), reconnection: false });
+    const manager = new Manager(url, {
+      transports: transports.split(','), reconnection: false, ...parsing });
     const main = manager.socket('/');
     const custom = manager.socket('/custom');
     const unknown = manager.socket('/unknown');

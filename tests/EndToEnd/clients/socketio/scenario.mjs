@@ -1,9 +1,12 @@
 // What the scenarios share. A scenario file calls play({ name: async kit => ... }) and is run as
-//   FILE.mjs NAME URL TRANSPORTS
+//   FILE.mjs NAME URL TRANSPORTS [msgpack]
 // It prints "done" when all that it asserts was so.
 import { io } from 'socket.io-client';
+import * as msgpack from 'socket.io-msgpack-parser';
 
-const [name, url, transports] = process.argv.slice(2);
+const [name, url, transports, parser] = process.argv.slice(2);
+/** For a Manager. */
+export const parsing = parser === 'msgpack' ? { parser: msgpack } : {};
 const sockets = [];
 
 /** A connected client; in a namespace of its own connection unless options say otherwise. */
@@ -18,6 +21,7 @@ export function open(namespace = '/', options = {}) {
     transports: transports.split(','),
     forceNew: true,
     reconnection: false,
+    ...parsing,
     ...options,
   });
   sockets.push(socket);
