@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -17,13 +18,15 @@ static class EngineAnswers
 
     /// <summary>The answer to a GET.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="body">The packets.</param>
+    /// <param name="answer">The packets.</param>
     /// <param name="threshold">From how many bytes on it is compressed; null for never.</param>
     /// <param name="cookie">A Set-Cookie header; null without one.</param>
     public static Task PayloadAsync(
-        HttpContext context, byte[] body, int? threshold, string? cookie)
+        HttpContext context, PollBody answer, int? threshold, string? cookie)
     {
-        Prepare(context, "text/plain; charset=UTF-8");
+        var body = answer.Bytes;
+        Prepare(
+            context, answer.IsBinary ? "application/octet-stream" : "text/plain; charset=UTF-8");
         if (body.Length >= threshold && EncodingOf(context) is { } encoding)
         {
             body = Compress(body, encoding);
@@ -47,12 +50,13 @@ static class EngineAnswers
     /// reason, as browsers show neither.
     /// </summary>
     public static Task RefuseAsync(
-        HttpContext context, EngineConnectionError error, bool isWebSocket = false)
+        HttpContext context, EngineConnectionError error, bool isWebSocket)
     {
         if (isWebSocket)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             context.Response.ContentType = "text/html";
+            context.Response.ContentLength = Encoding.UTF8.GetByteCount(error.Message);
             return context.Response.WriteAsync(error.Message);
         }
         context.Response.StatusCode = error.StatusCode;
@@ -65,6 +69,7 @@ static class EngineAnswers
             json.WriteString("message", error.Message);
             json.WriteEndObject();
         }
+        context.Response.ContentLength = text.Length;
         return context.Response.Body.WriteAsync(text.ToArray()).AsTask();
     }
 

@@ -25,6 +25,11 @@ public class EngineOptions
     public bool AllowUpgrades { get; set; } = true;
 
     /// <summary>
+    /// Lets clients in that speak version 3 of Engine.IO: those of Socket.IO 1 and 2.
+    /// </summary>
+    public bool AllowEIO3 { get; set; }
+
+    /// <summary>
     /// Asked before a session begins: null lets the client in, a text refuses it with 403 and is
     /// sent as the message. The place for a check of the Origin.
     /// </summary>

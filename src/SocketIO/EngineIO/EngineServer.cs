@@ -7,8 +7,8 @@ using Sluice.SocketIO.Diagnostics;
 namespace Sluice.SocketIO.EngineIO;
 
 /// <summary>
-/// An Engine.IO server, protocol version 4: sessions over HTTP long polling and WebSockets, and
-/// the way from one to the other.
+/// An Engine.IO server, protocol version 4, and 3 where that is allowed: sessions over HTTP long
+/// polling and WebSockets, and the way from one to the other.
 /// </summary>
 /// <param name="options">They must not change any more.</param>
 /// <param name="logger">Refusals are told at debug level; ids and tokens never.</param>
@@ -68,7 +68,7 @@ public sealed class EngineServer(
     {
         isClosed = true;
         foreach (var session in sessions.Values)
-            session.Close(reason);
+            session.CloseNow(reason);
         return Task.CompletedTask;
     }
 
@@ -94,8 +94,9 @@ public sealed class EngineServer(
                 return EngineConnectionError.SessionUnknown;
             bool isUpgrade = transport == "websocket" && isWebSocket;
             bool isSame =
-                transport == "polling" && session.Transport is PollingTransport;
-            return isUpgrade || (isSame && !isWebSocket) ? null : EngineConnectionError.BadRequest;
+                transport == "polling" && session.Transport is PollingTransport && !isWebSocket;
+            return (isUpgrade || isSame) && VersionOf(context) == session.ProtocolVersion
+                ? null : EngineConnectionError.BadRequest;
         }
         if (!HttpMethods.IsGet(context.Request.Method) && !isWebSocket)
             return EngineConnectionError.BadMethod;
@@ -109,24 +110,33 @@ public sealed class EngineServer(
     {
         if (options.AllowRequest is { } allow && await allow(context) is { } message)
             return EngineConnectionError.Forbidden(message);
-        if (context.Request.Query["EIO"] != "4")
+        if (VersionOf(context) != 4 && !options.AllowEIO3)
             return EngineConnectionError.BadVersion;
         return isClosed ? EngineConnectionError.BadRequest : null;
     }
+
+    /// <summary>Clients from before version 4 do not all say theirs.</summary>
+    static int VersionOf(HttpContext context) => context.Request.Query["EIO"] == "4" ? 4 : 3;
+
+    static bool TakesBinary(HttpContext context) =>
+        context.Request.Query["b64"].ToString() is "";
 
     async Task RefuseAsync(HttpContext context, EngineConnectionError error, bool isWebSocket)
     {
         logger.EngineRefused(error.Code, error.Message);
         Metrics.Refused(error.Code);
         ConnectionError?.Invoke(error, context);
-        await EngineAnswers.RefuseAsync(context, error, isWebSocket);
+        await EngineAnswers.RefuseAsync(
+            context, error, isWebSocket && options.Transports.Contains("websocket"));
     }
 
     async Task OpenAsync(HttpContext context, bool isWebSocket)
     {
         var accept = OnSession
             ?? throw new InvalidOperationException("an engine without OnSession serves nobody");
-        var session = new LiveSession(this, EngineId.Next(options.NodeTag), HandshakeOf(context));
+        var session = new LiveSession(
+            this, EngineId.Next(options.NodeTag), HandshakeOf(context),
+            VersionOf(context));
         if (!isWebSocket)
         {
             var polling = new PollingTransport(session);
@@ -137,7 +147,8 @@ public sealed class EngineServer(
         }
         var connection = await WebSocketAccept.AcceptAsync(
             context, options.MaxHttpBufferSize, time);
-        var transport = new WebSocketTransport(session, connection);
+        var transport = new WebSocketTransport(
+            session, connection, TakesBinary(context));
         sessions[session.Id] = session;
         session.Start(transport, accept);
         await ServeAsync(transport, connection);
@@ -171,11 +182,12 @@ public sealed class EngineServer(
         var connection = await WebSocketAccept.AcceptAsync(
             context, options.MaxHttpBufferSize, time);
         if (session.Transport is PollingTransport polling && options.AllowUpgrades
-            && session.TryBeginUpgrade())
+            && session.TryBeginUpgrade(connection))
         {
             if (await ProbeAsync(connection, polling))
             {
-                var transport = new WebSocketTransport(session, connection);
+                var transport = new WebSocketTransport(
+                    session, connection, TakesBinary(context));
                 if (session.MoveTo(transport))
                 {
                     await ServeAsync(transport, connection);

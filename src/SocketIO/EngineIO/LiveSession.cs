@@ -10,6 +10,7 @@ namespace Sluice.SocketIO.EngineIO;
 sealed class LiveSession : EngineSession
 {
     static readonly EngineMessage ping = new("2"u8.ToArray(), IsBinary: false);
+    static readonly EngineMessage pong = new("3"u8.ToArray(), IsBinary: false);
 
     readonly EngineServer server;
     readonly Lock gate = new();
@@ -28,7 +29,9 @@ sealed class LiveSession : EngineSession
 
     /// <summary>More was queued than may wait: the session ends at the next flush.</summary>
     bool isOverfull;
-    int upgrading;
+
+    /// <summary>The WebSocket that the client tries beside its polling.</summary>
+    WebSocketConnection? probing;
     string closeReason = CloseReasons.ForcedClose;
 
     /// <summary>The end that the handler has yet to be told of.</summary>
@@ -50,12 +53,17 @@ sealed class LiveSession : EngineSession
 
         /// <summary>The answer to a ping.</summary>
         Pong,
+
+        /// <summary>A ping: in version 3 it is the client who asks.</summary>
+        Ping,
     }
 
-    public LiveSession(EngineServer server, string id, EngineHandshake handshake)
+    public LiveSession(
+        EngineServer server, string id, EngineHandshake handshake, int protocolVersion = 4)
     {
         this.server = server;
         Id = id;
+        ProtocolVersion = protocolVersion;
         Handshake = handshake;
         timer = server.Time.CreateTimer(
             static session => ((LiveSession)session!).OnTimer(), this,
@@ -64,7 +72,10 @@ sealed class LiveSession : EngineSession
 
     public override string Id { get; }
 
-    public override int ProtocolVersion => 4;
+    public override int ProtocolVersion { get; }
+
+    /// <summary>It speaks version 3.</summary>
+    public bool IsOld => ProtocolVersion == 3;
 
     public override string TransportName => transport.Name;
 
@@ -72,10 +83,23 @@ sealed class LiveSession : EngineSession
 
     public Transport Transport => transport;
 
-    /// <summary>A probe may begin: none is under way.</summary>
-    public bool TryBeginUpgrade() => Interlocked.Exchange(ref upgrading, 1) == 0;
+    /// <summary>A probe may begin: none is under way. It ends with the session.</summary>
+    public bool TryBeginUpgrade(WebSocketConnection probe)
+    {
+        lock (gate)
+        {
+            if (state == State.Closed || probing is not null || transport.Name != "polling")
+                return false;
+            probing = probe;
+            return true;
+        }
+    }
 
-    public void EndUpgrade() => Volatile.Write(ref upgrading, 0);
+    public void EndUpgrade()
+    {
+        lock (gate)
+            probing = null;
+    }
 
     public EngineServer Server => server;
 
@@ -105,7 +129,10 @@ sealed class LiveSession : EngineSession
         server.Observer?.OnOpened(this);
         handler = accept(this);
         dueAt = server.Time.GetTimestamp();
-        Arm(server.Options.PingInterval);
+        if (IsOld)
+            AwaitPing();
+        else
+            Arm(server.Options.PingInterval);
         on.Pump();
     }
 
@@ -206,9 +233,18 @@ sealed class LiveSession : EngineSession
         transport.CloseWhenSent();
     }
 
+    /// <summary>As <see cref="Close"/>, without waiting for a client that does not poll.</summary>
+    public void CloseNow(string reason)
+    {
+        Close(reason);
+        if (transport.Name == "polling")
+            End(reason);
+    }
+
     /// <summary>The transport has gone, or has said goodbye.</summary>
     public void End(string reason)
     {
+        WebSocketConnection? probe;
         lock (gate)
         {
             if (state == State.Closed)
@@ -218,8 +254,10 @@ sealed class LiveSession : EngineSession
             state = State.Closed;
             queue.Clear();
             queuedBytes = 0;
+            probe = probing;
         }
         timer.Dispose();
+        probe?.Close(WebSocketFrames.EmptyClose, mayOvertake: true);
         transport.Abort();
         server.Forget(this);
         server.Metrics.SessionClosed(transport.Name, reason);
@@ -260,6 +298,7 @@ sealed class LiveSession : EngineSession
                 return false;
             old = transport;
             transport = next;
+            probing = null;
         }
         server.Metrics.SessionMoved(old.Name, next.Name);
         server.Observer?.OnUpgraded(this);
@@ -276,18 +315,25 @@ sealed class LiveSession : EngineSession
     public bool Receive(ReadOnlySpan<byte> packet, bool isBinary)
     {
         if (isBinary)
-            return Tell(packet, isBinary: true);
+            return IsOld ? ReceiveTyped(packet) : Tell(packet, isBinary: true);
         switch (packet)
         {
             case [(byte)'4', .. var payload]:
                 return Tell(payload, isBinary: false);
-            case [(byte)'3']:
+            case [(byte)'b', .. var text]:
+                return ReceiveBase64(packet, text);
+            case [(byte)'2', ..] when IsOld:
+                AwaitPing();
+                Queue(pong);
+                Flush();
+                return true;
+            case [(byte)'3', ..] when !IsOld:
                 OnPong();
                 return true;
             case [(byte)'1', ..]:
                 End(CloseReasons.TransportClose);
                 return false;
-            case [(byte)'2', ..]:
+            case [(byte)'2' or (byte)'3', ..]:
                 // Since version 4 the server asks and the client answers.
                 End(CloseReasons.TransportError);
                 return false;
@@ -298,6 +344,21 @@ sealed class LiveSession : EngineSession
                 End(CloseReasons.ParseError);
                 return false;
         }
+    }
+
+    /// <summary>An attachment of version 3, behind its packet's type; others have no meaning.</summary>
+    bool ReceiveTyped(ReadOnlySpan<byte> packet) =>
+        packet is not [4, .. var bytes] || Tell(bytes, isBinary: true);
+
+    /// <summary>An attachment in a text, of a client that was told to do so.</summary>
+    bool ReceiveBase64(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> text)
+    {
+        if (IsOld && OldPollingPayload.TryReadBase64(packet, out var typed))
+            return ReceiveTyped(typed);
+        if (!IsOld && PollingPayload.DecodeLeniently(text) is { } bytes)
+            return Tell(bytes, isBinary: true);
+        End(CloseReasons.ParseError);
+        return false;
     }
 
     bool Tell(ReadOnlySpan<byte> payload, bool isBinary)
@@ -319,6 +380,19 @@ sealed class LiveSession : EngineSession
     }
 
     // ---- the heartbeat ----
+
+    /// <summary>A client of version 3 has that long until its next ping.</summary>
+    void AwaitPing()
+    {
+        lock (gate)
+        {
+            if (state != State.Open)
+                return;
+            awaiting = Awaiting.Ping;
+            dueAt = server.Time.GetTimestamp();
+            Arm(server.Options.PingInterval + server.Options.PingTimeout);
+        }
+    }
 
     void OnPong()
     {
@@ -352,7 +426,7 @@ sealed class LiveSession : EngineSession
         {
             if (state == State.Closed)
                 return;
-            if (state == State.Closing || awaiting == Awaiting.Pong)
+            if (state == State.Closing || awaiting != Awaiting.Interval)
             {
                 isTimedOut = true;
             }
@@ -365,9 +439,24 @@ sealed class LiveSession : EngineSession
             }
         }
         if (isTimedOut)
+        {
             End(CloseReasons.PingTimeout);
-        else
-            Send([ping]);
+            return;
+        }
+        Queue(ping);
+        Flush();
+    }
+
+    /// <summary>Queues a packet of the heartbeat, for which there is always room.</summary>
+    void Queue(in EngineMessage message)
+    {
+        lock (gate)
+        {
+            if (state != State.Open)
+                return;
+            queuedBytes += message.Bytes.Length;
+            queue.Enqueue(message);
+        }
     }
 
     void Arm(TimeSpan later)

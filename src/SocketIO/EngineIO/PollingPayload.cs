@@ -12,6 +12,24 @@ static class PollingPayload
     const byte Separator = 0x1e;
     const byte BinaryMark = (byte)'b';
 
+    /// <summary>One body of all packets.</summary>
+    public static PollBody Write(List<EngineMessage> packets)
+    {
+        var body = new ArrayBufferWriter<byte>(256);
+        foreach (var packet in packets)
+            Append(body, packet);
+        return new PollBody(body.WrittenSpan.ToArray());
+    }
+
+    /// <summary>An attachment as it stands in a text: "b" and base64.</summary>
+    public static byte[] Base64Text(ReadOnlySpan<byte> attachment)
+    {
+        var text = new byte[1 + Base64.GetMaxEncodedToUtf8Length(attachment.Length)];
+        text[0] = BinaryMark;
+        Base64.EncodeToUtf8(attachment, text.AsSpan(1), out _, out _);
+        return text;
+    }
+
     /// <summary>Appends a packet to a body.</summary>
     public static void Append(ArrayBufferWriter<byte> body, in EngineMessage message)
     {
@@ -22,15 +40,12 @@ static class PollingPayload
             body.Write(message.Bytes.Span);
             return;
         }
-        body.Write([BinaryMark]);
-        var room = body.GetSpan(Base64.GetMaxEncodedToUtf8Length(message.Bytes.Length));
-        Base64.EncodeToUtf8(message.Bytes.Span, room, out _, out int written);
-        body.Advance(written);
+        body.Write(Base64Text(message.Bytes.Span));
     }
 
     /// <summary>
-    /// Takes the packets out of a body, in their order; false when one of them is malformed or
-    /// there are too many.
+    /// Takes the packets out of a body, in their order; false when what follows them is
+    /// malformed, or there are too many.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> body, List<EngineMessage> packets)
     {
@@ -53,7 +68,7 @@ static class PollingPayload
     /// Base64 with or without padding and in either alphabet, as Node.js reads it; clients for
     /// Swift leave the padding out. Null when it is neither.
     /// </summary>
-    static byte[]? DecodeLeniently(ReadOnlySpan<byte> text)
+    public static byte[]? DecodeLeniently(ReadOnlySpan<byte> text)
     {
         var usual = text.TrimEnd((byte)'=').ToArray();
         for (int i = 0; i < usual.Length; i++)

@@ -9,12 +9,19 @@ namespace Sluice.SocketIO.EngineIO;
 /// </summary>
 sealed class PollingTransport(LiveSession session) : Transport
 {
-    static readonly byte[] close = "1"u8.ToArray();
-    static readonly byte[] noopAndClose = "6\u001e1"u8.ToArray();
-    static readonly byte[] noop = "6"u8.ToArray();
+    static readonly EngineMessage close = new("1"u8.ToArray(), IsBinary: false);
+    static readonly EngineMessage noop = new("6"u8.ToArray(), IsBinary: false);
 
     readonly Lock gate = new();
-    TaskCompletionSource<byte[]?>? waiting;
+    readonly bool takesBinary = session.Handshake.Query["b64"].ToString() is "";
+
+    /// <summary>The number of a page's function that is handed the answers; null without JSONP.</summary>
+    readonly string? padding = session.Handshake.Query.TryGetValue("j", out var index)
+        ? index.ToString() : null;
+    TaskCompletionSource<PollBody?>? waiting;
+
+    /// <summary>The open packet has gone out, which clients expect in an answer of its own.</summary>
+    bool isOpened;
     bool isPosting;
     bool isClosing;
     bool isOver;
@@ -49,16 +56,16 @@ sealed class PollingTransport(LiveSession session) : Transport
     {
         lock (gate)
             isOver = true;
-        Complete(noop);
+        Complete([noop]);
     }
 
     /// <summary>Lets a client in the middle of an upgrade stop polling.</summary>
-    public void AnswerNoop() => Complete(noop);
+    public void AnswerNoop() => Complete([noop]);
 
     /// <summary>Serves a GET.</summary>
     public async Task GetAsync(HttpContext context)
     {
-        TaskCompletionSource<byte[]?>? mine = null;
+        TaskCompletionSource<PollBody?>? mine = null;
         bool saysGoodbye;
         lock (gate)
         {
@@ -69,15 +76,15 @@ sealed class PollingTransport(LiveSession session) : Transport
         if (saysGoodbye)
         {
             session.End(CloseReasons.ForcedClose);
-            await WriteAsync(context, noopAndClose);
+            await WriteAsync(context, Encode([noop, close]));
             return;
         }
         if (mine is null)
         {
             // The first poll is told, the second is a mistake.
-            Complete(close);
+            Complete([close]);
             session.End(CloseReasons.TransportError);
-            await EngineAnswers.RefuseAsync(context, EngineConnectionError.BadRequest);
+            await EngineAnswers.StatusAsync(context, StatusCodes.Status400BadRequest);
             return;
         }
         Answer(null);
@@ -97,7 +104,7 @@ sealed class PollingTransport(LiveSession session) : Transport
             isPosting = true;
         }
         bool isBinary = context.Request.ContentType == "application/octet-stream";
-        if (isSecond || isBinary)
+        if (isSecond || (isBinary && !session.IsOld))
         {
             session.End(CloseReasons.TransportError);
             await EngineAnswers.StatusAsync(context, StatusCodes.Status400BadRequest);
@@ -105,7 +112,7 @@ sealed class PollingTransport(LiveSession session) : Transport
         }
         try
         {
-            await TakeAsync(context);
+            await TakeAsync(context, isBinary);
         }
         finally
         {
@@ -114,7 +121,7 @@ sealed class PollingTransport(LiveSession session) : Transport
         }
     }
 
-    async Task TakeAsync(HttpContext context)
+    async Task TakeAsync(HttpContext context, bool isBinary)
     {
         var body = await ReadBodyAsync(context);
         if (body is null)
@@ -123,21 +130,33 @@ sealed class PollingTransport(LiveSession session) : Transport
             return;
         }
         var packets = new List<EngineMessage>();
-        if (!PollingPayload.TryRead(body.WrittenSpan, packets))
-        {
-            session.End(CloseReasons.ParseError);
-            await EngineAnswers.StatusAsync(context, StatusCodes.Status400BadRequest);
-            return;
-        }
+        bool isWhole = Read(body.WrittenSpan, isBinary, packets);
         foreach (var packet in packets)
         {
             bool isClose = packet is { IsBinary: false, Bytes.Span: [(byte)'1', ..] };
             if (isClose)
-                Complete(noop);
+                Complete([noop]);
             if (!session.Receive(packet.Bytes.Span, packet.IsBinary))
                 break;
         }
+        if (!isWhole)
+            session.End(CloseReasons.ParseError);
         await EngineAnswers.OkAsync(context);
+    }
+
+    /// <summary>Takes the packets out of a body; false when it is malformed behind them.</summary>
+    bool Read(ReadOnlySpan<byte> body, bool isBinary, List<EngineMessage> packets)
+    {
+        if (padding is not null)
+        {
+            body = JsonPadding.Unwrap(body);
+            // A form without the field has no packets, and is no mistake for the official server.
+            if (body.IsEmpty)
+                return true;
+        }
+        return session.IsOld
+            ? OldPollingPayload.TryRead(body, isBinary, packets)
+            : PollingPayload.TryRead(body, packets);
     }
 
     /// <summary>The body; null when it is longer than is allowed.</summary>
@@ -161,43 +180,52 @@ sealed class PollingTransport(LiveSession session) : Transport
 
     /// <summary>Answers the poll that waits with what is queued; false when nobody waits.</summary>
     /// <param name="last">A packet behind them.</param>
-    bool Answer(byte[]? last)
+    bool Answer(EngineMessage? last)
     {
-        TaskCompletionSource<byte[]?>? poll;
-        var body = new ArrayBufferWriter<byte>(256);
+        TaskCompletionSource<PollBody?>? poll;
+        var packets = new List<EngineMessage>();
         lock (gate)
         {
             poll = waiting;
             if (poll is null)
                 return false;
-            int most = session.Server.Options.MaxPacketsPerPoll;
-            for (int count = 0; count < most && session.TryTake(out var message); count++)
-                PollingPayload.Append(body, message);
-            if (last is not null)
-                PollingPayload.Append(body, new EngineMessage(last, IsBinary: false));
-            if (body.WrittenCount == 0)
+            int most = isOpened ? session.Server.Options.MaxPacketsPerPoll : 1;
+            while (packets.Count < most && session.TryTake(out var message))
+                packets.Add(message);
+            if (last is { } goodbye)
+                packets.Add(goodbye);
+            if (packets.Count == 0)
                 return false;
+            isOpened = true;
             waiting = null;
         }
-        poll.TrySetResult(body.WrittenSpan.ToArray());
+        poll.TrySetResult(Encode(packets));
         return true;
     }
 
-    void Complete(byte[] packet)
+    void Complete(List<EngineMessage> packets)
     {
-        TaskCompletionSource<byte[]?>? poll;
+        TaskCompletionSource<PollBody?>? poll;
         lock (gate)
         {
             poll = waiting;
             waiting = null;
         }
-        poll?.TrySetResult(packet);
+        poll?.TrySetResult(Encode(packets));
+    }
+
+    PollBody Encode(List<EngineMessage> packets)
+    {
+        var body = session.IsOld
+            ? OldPollingPayload.Write(packets, takesBinary && padding is null)
+            : PollingPayload.Write(packets);
+        return padding is null ? body : new PollBody(JsonPadding.Wrap(padding, body.Bytes));
     }
 
     /// <summary>The client gave its poll up: nobody knows what it has received.</summary>
     void OnGone()
     {
-        TaskCompletionSource<byte[]?>? poll;
+        TaskCompletionSource<PollBody?>? poll;
         lock (gate)
         {
             poll = waiting;
@@ -209,7 +237,7 @@ sealed class PollingTransport(LiveSession session) : Transport
         session.End(CloseReasons.TransportError);
     }
 
-    Task WriteAsync(HttpContext context, byte[] body) =>
+    Task WriteAsync(HttpContext context, in PollBody body) =>
         EngineAnswers.PayloadAsync(
             context, body, session.Server.Options.HttpCompressionThreshold,
             session.Server.CookieOf(context, session));

@@ -6,12 +6,22 @@ sealed class WebSocketTransport : Transport, IWebSocketSource
     readonly LiveSession session;
     readonly WebSocketConnection connection;
 
+    /// <summary>Attachments need something in front, or are told in base64.</summary>
+    readonly bool isEncoding;
+    readonly bool takesBinary;
+
     /// <summary>The goodbye is the application's, not the answer to the client's.</summary>
     volatile bool isLeaving;
 
-    public WebSocketTransport(LiveSession session, WebSocketConnection connection)
+    /// <param name="session">Whose packets they are.</param>
+    /// <param name="connection">What carries them.</param>
+    /// <param name="takesBinary">False for a client that wants attachments in base64.</param>
+    public WebSocketTransport(
+        LiveSession session, WebSocketConnection connection, bool takesBinary)
     {
         this.session = session;
+        this.takesBinary = takesBinary;
+        isEncoding = session.IsOld || !takesBinary;
         this.connection = connection;
         connection.Source = this;
     }
@@ -34,13 +44,26 @@ sealed class WebSocketTransport : Transport, IWebSocketSource
 
     bool IWebSocketSource.HasQueued => session.HasQueued;
 
-    bool IWebSocketSource.TryTake(out EngineMessage message) => session.TryTake(out message);
+    bool IWebSocketSource.TryTake(out EngineMessage message)
+    {
+        if (!session.TryTake(out message))
+            return false;
+        if (isEncoding && message.IsBinary)
+            message = Encode(message.Bytes.Span);
+        return true;
+    }
 
     void IWebSocketSource.OnGoodbye()
     {
         if (isLeaving)
             session.End(CloseReasons.ForcedClose);
     }
+
+    EngineMessage Encode(ReadOnlySpan<byte> attachment) =>
+        takesBinary ? new EngineMessage(OldPollingPayload.Typed(attachment), IsBinary: true)
+        : session.IsOld
+            ? new EngineMessage(OldPollingPayload.Base64Text(attachment), IsBinary: false)
+            : new EngineMessage(PollingPayload.Base64Text(attachment), IsBinary: false);
 
     /// <summary>
     /// Hands in what arrives until the connection ends; after the session's end, until the client

@@ -84,6 +84,9 @@ sealed partial class SluiceServer : IGoldenServer
             case "recovery":
                 options.ConnectionStateRecovery = new();
                 break;
+            case "eio3":
+                options.AllowEIO3 = true;
+                break;
             case "websocket":
                 options.Transports.Remove("polling");
                 break;
