@@ -38,12 +38,13 @@ const port = await control({
         return socket.id;
     },
     /** What each has received before both fences; those that are gone wait for none. */
-    take: async ({ fence, gone }) => {
+    take: async ({ fence, gone, names = [...clients.keys()] }) => {
         const isThere = ([name, client]) => gone.includes(name)
             ? !client.socket.connected : client.fences.every((passed) => passed >= fence);
-        await until(() => [...clients].every(isThere));
+        const chosen = [...clients].filter(([name]) => names.includes(name));
+        await until(() => chosen.every(isThere));
         const taken = {};
-        for (const [name, client] of clients) {
+        for (const [name, client] of chosen) {
             if (client.events.length) taken[name] = client.events.splice(0);
             if (gone.includes(name)) clients.delete(name);
         }

@@ -38,6 +38,17 @@ sealed class ClusterClients(ControlledProgram program) : IAsyncDisposable
         return taken.Deserialize<Dictionary<string, JsonElement[][]>>()!;
     }
 
+    /// <summary>As <see cref="TakeAsync"/>, of some clients, with a fence of the caller's.</summary>
+    public async Task<Dictionary<string, JsonElement[][]>> TakeOwnAsync(
+        Action<int> emitFences, params string[] names)
+    {
+        fence++;
+        emitFences(fence);
+        var taken = await program.CallAsync(
+            "take", new { fence, gone = Array.Empty<string>(), names });
+        return taken.Deserialize<Dictionary<string, JsonElement[][]>>()!;
+    }
+
     Task<JsonElement> FenceAsync(IClusterNode node, int index) =>
         node.DoAsync(new ClusterOperation("fence")
         {

@@ -152,9 +152,11 @@ sealed class SluiceNode : IClusterNode
     public ISocketIOServer IO => host.IO;
 
     public static async Task<SluiceNode> StartAsync(
-        string name, RedisProcess redis, Action<RedisAdapterOptions>? configure = null)
+        string name, RedisProcess redis, Action<RedisAdapterOptions>? configure = null,
+        Action<RedisClientOptions>? configureRedis = null, bool awaitRedis = true)
     {
         var options = new RedisClientOptions { Address = RedisAddress.Parse(redis.Address) };
+        configureRedis?.Invoke(options);
         var client = new RedisClient(options, NullLogger.Instance, TimeProvider.System);
         var host = await SocketIOHost.StartAsync(
             serve: io => io.OnConnection(socket =>
@@ -164,7 +166,8 @@ sealed class SluiceNode : IClusterNode
                 adapter.ClientFactory = _ => client;
                 configure?.Invoke(adapter);
             }));
-        await Patience.ForAsync(() => client.IsConnected, () => "a connection to Redis");
+        if (awaitRedis)
+            await Patience.ForAsync(() => client.IsConnected, () => "a connection to Redis");
         return new SluiceNode(host, client, name);
     }
 
