@@ -47,7 +47,8 @@ await play({
     const nested = { a: [Buffer.from([1, 2]), { b: Buffer.alloc(0) }], c: Buffer.alloc(100_000, 7) };
     assert.deepEqual(await socket.emitWithAck('echo', nested), nested);
     const typed = await socket.emitWithAck('echo', new Uint8Array([5, 6]), new Uint8Array([7]).buffer);
-    assert.deepEqual(typed, Buffer.from([5, 6]));
+    // MessagePack has both kinds of binary.
+    assert.deepEqual(Buffer.from(typed), Buffer.from([5, 6]));
     socket.emit('echo', 'x', ...bytes(10));
     assert.deepEqual(await once(socket, 'echo'), ['x', ...bytes(10)]);
   },
