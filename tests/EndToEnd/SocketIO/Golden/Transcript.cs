@@ -50,7 +50,10 @@ sealed partial class Transcript
     [GeneratedRegex(@"(a3736964b4)[0-9a-f]{40}")]
     private static partial Regex HexId();
 
-    /// <summary>The offset of connection state recovery, the last element of an event.</summary>
-    [GeneratedRegex(@"""[0-9A-Za-z_-]{7,8}(\.\d+)?""\]$")]
+    /// <summary>
+    /// The offset of connection state recovery, the last element of an event. With a count behind
+    /// a saved one it is another of the same millisecond.
+    /// </summary>
+    [GeneratedRegex(@"""([0-9A-Za-z_-]{7,8}(\.\d+)?|<\w+>\.\d+)""\]$")]
     private static partial Regex Offset();
 }
