@@ -267,6 +267,17 @@ public class EventTests
     }
 
     [Fact]
+    public async Task A_single_server_has_nobody_to_tell_and_nobody_answers()
+    {
+        var server = Servers.Make();
+        server.OnServerSide("e", _ => throw new InvalidOperationException("not to oneself"));
+        server.ServerSideEmit("e", [1]);
+        Assert.Empty(await server.ServerSideEmitWithAckAsync(
+            "e", [], TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => server.ServerSideEmit("connection", []));
+    }
+
+    [Fact]
     public void A_parent_sends_to_its_children_and_can_do_nothing_else()
     {
         var server = Servers.Make();

@@ -93,6 +93,20 @@ public class JoiningTests
     }
 
     [Fact]
+    public void An_old_client_is_refused_in_its_own_words()
+    {
+        var server = Servers.Make();
+        server.Of("/mw").Use((socket, _) => throw new ConnectError(
+            "no", socket.Handshake.GetAuthString("details") is null ? null : "why"));
+        var session = FakeSession.Open(server, version: 3);
+        session.Receive("0/mw", "0/mw?details=1", "0/nope?x=1,");
+        Assert.Equal(
+            ["0", "4/mw,\"no\"", "4/mw,\"why\"", "4/nope,{\"message\":\"Invalid namespace\"}"],
+            session.Sent);
+        Assert.Null(session.Closed);
+    }
+
+    [Fact]
     public void A_client_may_come_back_as_soon_as_it_hears_that_it_was_disconnected()
     {
         var server = Servers.Make();
