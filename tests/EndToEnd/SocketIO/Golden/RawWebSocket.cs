@@ -210,10 +210,21 @@ sealed class RawWebSocket : IAsyncDisposable
 
     static async Task<string> RestAsync(StreamReader rest, string head)
     {
-        var length = head.Split("\r\n")
+        if (head.Contains("chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            var text = new StringBuilder();
+            while (Convert.ToInt32(await rest.ReadLineAsync(), 16) is > 0 and var size)
+                text.Append(await TextAsync(rest, size + 2)).Length -= 2;
+            return text.ToString();
+        }
+        return await TextAsync(rest, head.Split("\r\n")
             .Where(line => line.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase))
-            .Select(line => int.Parse(line[15..], null)).FirstOrDefault();
-        var body = new char[length];
-        return new string(body, 0, await rest.ReadBlockAsync(body));
+            .Select(line => int.Parse(line[15..], null)).FirstOrDefault());
+    }
+
+    static async Task<string> TextAsync(StreamReader rest, int length)
+    {
+        var text = new char[length];
+        return new string(text, 0, await rest.ReadBlockAsync(text));
     }
 }
