@@ -40,6 +40,7 @@ public sealed partial class RedisAdapter : InMemoryAdapter
     readonly string channel;
     readonly byte[] requestChannel;
     readonly string responseChannel;
+    Task subscribed = Task.CompletedTask;
     long complainedAt = long.MinValue;
 
     /// <summary>A broadcast of this node whose acknowledgements come from others.</summary>
@@ -66,13 +67,14 @@ public sealed partial class RedisAdapter : InMemoryAdapter
     public override async ValueTask StartAsync()
     {
         // All four at once, and all of them made when Redis comes later.
-        await Task.WhenAll(
+        subscribed = Task.WhenAll(
             redis.SubscribeAsync(RedisChannelKind.Pattern, channel + "*", OnBroadcast),
             redis.SubscribeAsync(
                 RedisChannelKind.Channel, Encoding.UTF8.GetString(requestChannel), OnRequest),
             redis.SubscribeAsync(RedisChannelKind.Channel, responseChannel, OnResponse),
             redis.SubscribeAsync(
                 RedisChannelKind.Channel, responseChannel + uid + "#", OnResponse));
+        await subscribed;
     }
 
     public override async ValueTask DisposeAsync()
@@ -89,6 +91,9 @@ public sealed partial class RedisAdapter : InMemoryAdapter
 
     public override async ValueTask<int> CountServersAsync(CancellationToken cancel = default)
     {
+        // Who is not subscribed yet is not counted, and takes the others for none. When it takes
+        // too long, the question itself says so.
+        await subscribed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var count = await redis.ExecuteAsync(
             "PUBSUB", [Encoding.UTF8.GetBytes("NUMSUB"), requestChannel], cancel);
         return count.Items is [_, var subscribers, ..]
