@@ -70,6 +70,9 @@ class Namespace : INamespace, IAdapterHost
 
     public ArgumentCodec Codec => Server.Codec;
 
+    /// <summary>Without the snapshot that <see cref="Sockets"/> is.</summary>
+    public int SocketsCount => sockets.IsEmpty ? 0 : sockets.Count;
+
     public IReadOnlyCollection<Socket> Sockets => (IReadOnlyCollection<Socket>)sockets.Values;
 
     public BroadcastOperator All => new(this, SocketOperator.Plain);

@@ -274,6 +274,9 @@ public sealed partial class Socket : IEmitter
         End(unanswered);
     }
 
+    /// <summary>A packet's whole array, to be sent on as one argument.</summary>
+    internal Argument ArgumentsOf(Packet packet) => new(packet.Json, packet.Attachments, Codec);
+
     internal void OnDataChanged() => nsp.Server.Observer?.DataChanged(this);
 
     internal RemoteSocketData Describe() => new(

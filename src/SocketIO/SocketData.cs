@@ -70,6 +70,9 @@ public sealed class SocketData
         return codec.EncodeValue(new Dictionary<string, object?>(all));
     }
 
+    /// <summary>Sets a value of the library's own, which observers are not told of.</summary>
+    internal void SetQuietly(string key, object? value) => Values[key] = value;
+
     internal void Load(ReadOnlyMemory<byte> json)
     {
         if (json.IsEmpty)

@@ -35,12 +35,7 @@ public static class SocketIOExtensions
         services.AddMetrics();
         services.TryAddSingleton(
             provider => new SocketIOMetrics(provider.GetService<IMeterFactory>()));
-        services.TryAddSingleton(provider => new SocketIOServer(
-            provider.GetRequiredService<
-                Microsoft.Extensions.Options.IOptions<SocketIOOptions>>().Value,
-            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
-            provider.GetService<TimeProvider>() ?? TimeProvider.System,
-            provider, provider.GetService<IAdapterFactory>()));
+        services.TryAddSingleton(Make);
         services.TryAddSingleton<ISocketIOServer>(
             provider => provider.GetRequiredService<SocketIOServer>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISocketIOHealth, ServerHealth>());
@@ -67,6 +62,19 @@ public static class SocketIOExtensions
         endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?
             .ApplicationStopping.Register(() => _ = server.CloseAsync());
         return endpoint;
+    }
+
+    static SocketIOServer Make(IServiceProvider provider)
+    {
+        var server = new SocketIOServer(
+            provider.GetRequiredService<
+                Microsoft.Extensions.Options.IOptions<SocketIOOptions>>().Value,
+            provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider, provider.GetService<IAdapterFactory>());
+        foreach (var extension in provider.GetServices<IServerExtension>())
+            extension.Attach(server);
+        return server;
     }
 
     sealed record Registration(IServiceCollection Services) : ISocketIOBuilder;

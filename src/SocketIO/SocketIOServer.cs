@@ -115,6 +115,8 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
             namespaces[name] = found = new Namespace(this, name, parent: null);
         }
 
+        Observer?.NamespaceAdded(found);
+
         _ = StartAsync(found);
         // Nobody can listen while the main one is made.
         Announce(found);
@@ -161,6 +163,8 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     {
         Observer = Observer is { } others ? new ServerObservers(others, observer) : observer;
         Engine.Observer = Observer;
+        foreach (var nsp in namespaces.Values)
+            observer.NamespaceAdded(nsp);
     }
 
     /// <summary>A client has come.</summary>
@@ -243,6 +247,8 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
             namespaces[name] = child;
             parent.Children[name] = child;
         }
+
+        Observer?.NamespaceAdded(child);
 
         _ = StartAsync(child);
         Announce(child);

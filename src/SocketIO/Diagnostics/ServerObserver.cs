@@ -10,6 +10,11 @@ namespace Sluice.SocketIO.Diagnostics;
 /// </summary>
 abstract class ServerObserver : EngineObserver
 {
+    /// <summary>There is one more namespace; nobody is in it yet.</summary>
+    public virtual void NamespaceAdded(Namespace nsp)
+    {
+    }
+
     /// <summary>The socket is in its namespace; its handlers have not run yet.</summary>
     public virtual void SocketConnected(Socket socket)
     {
@@ -67,6 +72,12 @@ sealed class ServerObservers(ServerObserver first, ServerObserver second) : Serv
     {
         first.OnSent(bytes);
         second.OnSent(bytes);
+    }
+
+    public override void NamespaceAdded(Namespace nsp)
+    {
+        first.NamespaceAdded(nsp);
+        second.NamespaceAdded(nsp);
     }
 
     public override void SocketConnected(Socket socket)

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Logging;
+using Sluice.EndToEnd.Servers;
+using Sluice.SocketIO;
+using Sluice.SocketIO.AdminUI;
+
+namespace Sluice.EndToEnd.SocketIO.AdminUI;
+
+/// <summary>A server with the admin UI, and the official page beside it.</summary>
+sealed partial class AdminHost : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    AdminHost(WebApplication app) => this.app = app;
+
+    /// <summary>Such as http://127.0.0.1:40000.</summary>
+    public string Address => app.Services.GetRequiredService<IServer>()
+        .Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    /// <param name="mode">Development or production; "readonly" is production without steering.</param>
+    /// <param name="redis">The Redis of a cluster; null without one.</param>
+    public static async Task<AdminHost> StartAsync(string mode, RedisProcess? redis = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var socketIO = builder.Services.AddSocketIO().AddAdminUI(admin =>
+        {
+            admin.BasicAuth("admin", AdminUIOptions.HashPassword("secret"));
+            admin.ServerId = "net-server";
+            admin.IsReadOnly = mode == "readonly";
+            admin.Mode = mode == "development"
+                ? AdminUIMode.Development : AdminUIMode.Production;
+        });
+        if (redis is not null)
+            socketIO.AddRedisAdapter($"127.0.0.1:{redis.Port}");
+        var app = builder.Build();
+        app.UseFileServer(new FileServerOptions
+        {
+            FileProvider = new PhysicalFileProvider(Path.Combine(
+                Repository.Clients, "node_modules", "@socket.io", "admin-ui", "ui", "dist")),
+        });
+        app.MapSocketIO("/socket.io", Serve);
+        await app.StartAsync();
+        return new AdminHost(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    /// <summary>What clients/admin-server.mjs does.</summary>
+    static void Serve(ISocketIOServer io)
+    {
+        io.OnConnection(socket =>
+        {
+            socket.Join("room1");
+            socket.On("hi", (int value) => socket.Emit("yo", value));
+            socket.On("bin", (byte[] bytes) => socket.Emit("bin", bytes));
+            socket.On("who", (string name) => socket.Data["user"] = name);
+            socket.On("dynamic", context => context.Ack(1));
+        });
+        io.Of(Dynamic()).OnConnection(
+            socket => socket.On("hi", () => socket.Join("inner")));
+    }
+
+    [GeneratedRegex(@"^/dyn-\d+$")]
+    private static partial Regex Dynamic();
+}
