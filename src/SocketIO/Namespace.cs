@@ -310,7 +310,7 @@ class Namespace : INamespace, IAdapterHost
             if (e is ConnectError)
                 Server.Log.SocketRefused(Name, e.Message);
             else
-                Server.Log.CallbackFailed(e, Name, "a middleware");
+                socket.Fail(e, "middleware");
             // Out of the way first: the client may ask again as soon as it hears of this.
             socket.Abandon();
             connection.SendConnectError(Name, ErrorJson(e, connection.IsOld));
@@ -401,7 +401,7 @@ class Namespace : INamespace, IAdapterHost
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Server.Log.HandlerFailed(e, Name, "connection", socket.Id);
+                socket.Fail(e, "connection");
             }
         }
     }

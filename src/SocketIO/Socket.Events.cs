@@ -401,10 +401,16 @@ public sealed partial class Socket
         }
     }
 
-    /// <summary>Arguments of the wrong kind are the client's doing, and no error of ours.</summary>
-    void Fail(Exception e, string name)
+    /// <summary>
+    /// Arguments of the wrong kind are the client's doing and no error of ours, and neither is
+    /// what ends because the client went.
+    /// </summary>
+    internal void Fail(Exception e, string name)
     {
-        if (e is BadArgumentException)
+        if (state == State.Gone
+            && e is OperationCanceledException or SocketDisconnectedException)
+            nsp.Server.Log.ClientGone(nsp.Name, name, Id);
+        else if (e is BadArgumentException)
             nsp.Server.Log.BadArguments(nsp.Name, name, Id, e.Message);
         else
             nsp.Server.Log.HandlerFailed(e, nsp.Name, name, Id);

@@ -55,4 +55,10 @@ static partial class SocketIOEvents
             + "socket {Socket}, the connection ends.")]
     public static partial void HandlersTooSlow(
         this ILogger logger, string @namespace, int count, long bytes, string socket);
+
+    [LoggerMessage(
+        5109, LogLevel.Debug,
+        "{Namespace}: a handler of \"{Event}\" ended, the client of socket {Socket} is gone.")]
+    public static partial void ClientGone(
+        this ILogger logger, string @namespace, string @event, string socket);
 }

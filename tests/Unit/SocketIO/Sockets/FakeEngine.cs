@@ -172,6 +172,12 @@ sealed class FakeLog : ILoggerFactory, ILogger
 {
     public List<string> Lines { get; } = [];
 
+    public string[] Copy()
+    {
+        lock (Lines)
+            return [.. Lines];
+    }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)

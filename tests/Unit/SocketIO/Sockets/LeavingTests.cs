@@ -121,6 +121,29 @@ public class LeavingTests
     }
 
     [Fact]
+    public void What_ends_because_the_client_went_is_no_error()
+    {
+        var log = new FakeLog();
+        var server = Servers.Make(log: log);
+        server.OnConnection(socket =>
+        {
+            socket.On("wait", () => Never(socket.Disconnected));
+            socket.On("ask", () => (Task)socket.EmitWithAckAsync("q", []));
+            socket.On("fail", () => Task.FromCanceled(new CancellationToken(canceled: true)));
+        });
+        server.Of("/slow").Use((socket, _) => Never(socket.Disconnected));
+        var session = FakeSession.Open(server);
+        session.Receive("0", "0/slow,", "2[\"wait\"]", "2[\"ask\"]");
+        session.Close(CloseReasons.TransportClose);
+        Assert.True(SpinWait.SpinUntil(
+            () => log.Copy().Count(line => line == "Debug ClientGone") == 3, 10_000));
+        Assert.DoesNotContain(log.Copy(), line => line.StartsWith("Error"));
+        var (other, _) = server.Join();
+        other.Receive("2[\"fail\"]");
+        Assert.Contains(log.Copy(), line => line.StartsWith("Error"));
+    }
+
+    [Fact]
     public void An_answer_after_the_end_is_not_sent()
     {
         var server = Servers.Make();
@@ -132,4 +155,7 @@ public class LeavingTests
         asked!.Ack(1);
         Assert.Empty(session.Sent);
     }
+
+    static Task Never(CancellationToken cancel) =>
+        new TaskCompletionSource().Task.WaitAsync(cancel);
 }
