@@ -58,7 +58,9 @@ public static class SocketIOExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var server = endpoints.ServiceProvider.GetRequiredService<SocketIOServer>();
         configure?.Invoke(server);
-        var endpoint = endpoints.MapEngineIO(path, server.Engine);
+        var files = server.Options.ClientFolder is { } folder ? ClientFiles.Read(folder) : null;
+        var endpoint = EngineEndpoints.Map(endpoints, path, server.Engine, files is null
+            ? null : (context, name) => files.TryServe(context, name));
         endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?
             .ApplicationStopping.Register(() => _ = server.CloseAsync());
         return endpoint;

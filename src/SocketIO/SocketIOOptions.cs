@@ -28,6 +28,13 @@ public sealed class SocketIOOptions : EngineOptions
     /// <summary>Removes a child namespace when its last socket leaves.</summary>
     public bool CleanupEmptyChildNamespaces { get; set; }
 
+    /// <summary>
+    /// A folder with the files of the official client, such as node_modules/socket.io/client-dist,
+    /// which are then served below the server's path as <c>/socket.io/socket.io.min.js</c> and the
+    /// like; null serves none. They are read when the server is mapped.
+    /// </summary>
+    public string? ClientFolder { get; set; }
+
     /// <summary>How packets stand on the wire; clients must use the same parser.</summary>
     public IPacketParser Parser { get; set; } = JsonPacketParser.Instance;
 }

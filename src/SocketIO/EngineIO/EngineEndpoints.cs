@@ -15,7 +15,16 @@ public static class EngineEndpoints
     /// </summary>
     /// <returns>For CORS, authorization, rate limits, hosts.</returns>
     public static IEndpointConventionBuilder MapEngineIO(
-        this IEndpointRouteBuilder endpoints, string path, EngineServer server)
+        this IEndpointRouteBuilder endpoints, string path, EngineServer server) =>
+        Map(endpoints, path, server, files: null);
+
+    /// <param name="endpoints">The application.</param>
+    /// <param name="path">Of the server.</param>
+    /// <param name="server">It gets all requests below the path but those for files.</param>
+    /// <param name="files">Serves what stands behind the path's slash; null when it cannot.</param>
+    internal static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder endpoints, string path, EngineServer server,
+        Func<HttpContext, string, Task?>? files)
     {
         path = "/" + path.Trim('/');
         endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?
@@ -28,7 +37,7 @@ public static class EngineEndpoints
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
             }
-            return server.HandleAsync(context);
+            return files?.Invoke(context, rest.Value[1..]) ?? server.HandleAsync(context);
         }).WithDisplayName($"Engine.IO {path}/");
     }
 }
