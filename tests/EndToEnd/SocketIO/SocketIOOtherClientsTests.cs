@@ -91,7 +91,7 @@ public sealed class SocketIOOtherClientsTests
     {
         await using var host = await MatrixHost.StartAsync();
         await using var front = await Front.StartAsync(proxy, host.Address);
-        await using var browser = await Browser.OpenAsync(new Uri(front.Address, "page").ToString());
+        await using var browser = await Browser.OpenAsync($"{front.Address}page");
         await browser.EvaluateAsync("""
             window.talk = transports => new Promise((resolve, reject) => {
                 const socket = io({ transports, forceNew: true, reconnection: false });
