@@ -34,7 +34,8 @@ internal static class BenchCommand
         BuildCommand.Project(repository, project, "Release");
         // The library has the name Sluice.SocketIO already.
         string program = folder == "SocketIO" ? "SocketIOBench" : folder;
-        string executable = repository.At(project, "bin", "Release", "net10.0", $"Sluice.{program}");
+        string executable =
+            repository.At(project, "bin", "Release", "net10.0", $"Sluice.{program}");
         return Shell.Run(repository.Root, executable, arguments[1..]);
     }
 }

@@ -12,7 +12,7 @@ sealed partial class Epoll : IDisposable
     const uint Readable = 1;
     const int Add = 1;
 
-    readonly int handle = epoll_create1(0);
+    int handle = epoll_create1(0);
     readonly EpollEvent[] events = new EpollEvent[512];
 
     public void Watch(Socket socket, int index)
@@ -31,7 +31,13 @@ sealed partial class Epoll : IDisposable
         return Math.Max(count, 0);
     }
 
-    public void Dispose() => _ = close(handle);
+    public void Dispose()
+    {
+        // A second close would hit whatever has the number by then.
+        if (handle >= 0)
+            _ = close(handle);
+        handle = -1;
+    }
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     struct EpollEvent
