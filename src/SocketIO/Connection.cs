@@ -42,7 +42,7 @@ sealed class Connection : IEngineHandler
 
     public void OnMessage(ReadOnlySpan<byte> payload, bool isBinary)
     {
-        if (isClosed)
+        if (!IsOpen)
             return;
         var status = decoder.Decode(payload, isBinary, out var packet, out var error);
         if (status == DecodeStatus.Rejected)

@@ -71,7 +71,10 @@ public interface ISocketIOServer : INamespace
     /// <summary>A namespace, made when it is first asked for.</summary>
     INamespace Of(string name);
 
-    /// <summary>The parent of all namespaces whose whole name matches.</summary>
+    /// <summary>
+    /// The parent of all namespaces whose name matches. Clients choose names of up to 1,024
+    /// characters: anchor the pattern, and give it RegexOptions.NonBacktracking or a timeout.
+    /// </summary>
     INamespace Of(System.Text.RegularExpressions.Regex pattern);
 
     /// <summary>The parent of all namespaces that it says yes to, by name and auth payload.</summary>

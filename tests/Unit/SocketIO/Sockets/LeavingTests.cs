@@ -39,6 +39,18 @@ public class LeavingTests
     }
 
     [Fact]
+    public void Nothing_is_handled_after_a_mistake_while_the_goodbye_takes_its_time()
+    {
+        var server = Servers.Make();
+        var seen = 0;
+        server.OnConnection(socket => socket.On("e", () => seen++));
+        var session = FakeSession.Open(server, new FakeSession { IsSlow = true });
+        session.Receive("0", "2[\"e\"]", "9", "2[\"e\"]", "0/custom,");
+        Assert.Equal(1, seen);
+        Assert.Equal(CloseReasons.ForcedClose, session.Closed);
+    }
+
+    [Fact]
     public void Handlers_of_the_end_run_once_when_two_end_it()
     {
         var server = Servers.Make();
