@@ -1,6 +1,6 @@
 // Connection state recovery.
 import assert from 'node:assert/strict';
-import { collect, connect, logged, once, play, settle } from './scenario.mjs';
+import { collect, connect, logged, once, play, settle, until } from './scenario.mjs';
 
 async function lose(socket) {
   const gone = once(socket, 'disconnect');
@@ -71,6 +71,40 @@ await play({
       assert.equal(socket.recovered, false);
       assert.notEqual(socket.id, id);
     }
+  },
+
+  async a_storm() {
+    const count = 600;
+    const other = await connect('/', { transports: ['websocket'] });
+    const clients = await Promise.all(Array.from({ length: 12 }, () => connect()));
+    const got = clients.map(client => collect(client, 'n'));
+    await Promise.all(clients.map(client => client.emitWithAck('join', ['r'])));
+    other.emit('broadcast', { to: ['r'] }, 'n', 0);
+    await Promise.all(got.map(all => until(() => all.length === 1)));
+    let isOver = false;
+    const losing = clients.map(async (client, at) => {
+      while (!isOver) {
+        await new Promise(resolve => setTimeout(resolve, (at * 7) % 20));
+        const { id } = client;
+        await lose(client);
+        // The server has noticed too.
+        await until(() => new Promise(resolve => other.emit(
+          'fetch', { to: [id] }, (status, sockets) => resolve(sockets.length === 0))));
+        await regain(client);
+        assert.equal(client.recovered, true);
+      }
+    });
+    for (let n = 1; n < count; n++) {
+      other.emit('broadcast', { to: ['r'] }, 'n', n);
+      if (n % 10 === 0) {
+        await settle(other);
+      }
+    }
+    isOver = true;
+    await Promise.all(losing);
+    await Promise.all(clients.map(settle));
+    const all = Array.from({ length: count }, (_, at) => at);
+    got.forEach(numbers => assert.deepEqual(numbers.map(([n]) => n), all));
   },
 
   async middlewares_run_again() {
