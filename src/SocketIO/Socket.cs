@@ -168,6 +168,16 @@ public sealed partial class Socket : IEmitter
     }
 
     /// <summary>
+    /// Waits until the connection has taken everything that was sent: who sends much waits for
+    /// this between its events, and is then as slow as the client.
+    /// </summary>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>False when the connection has ended.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task<bool> DrainAsync(CancellationToken cancel = default) =>
+        Session.DrainAsync(cancel);
+
+    /// <summary>
     /// Disconnects from the namespace; the client does not come back by itself. Does nothing when
     /// the socket is not connected.
     /// </summary>

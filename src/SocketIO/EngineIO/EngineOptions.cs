@@ -2,6 +2,22 @@ using Microsoft.AspNetCore.Http;
 
 namespace Sluice.SocketIO.EngineIO;
 
+/// <summary>What becomes of a client that reads more slowly than it is sent to.</summary>
+public enum SendQueuePolicy
+{
+    /// <summary>
+    /// The session ends with "transport error"; its client comes back by itself and begins anew,
+    /// or recovers its state.
+    /// </summary>
+    Disconnect,
+
+    /// <summary>
+    /// What does not fit is dropped, a message with all its attachments or not at all; answers to
+    /// the client's own questions too. For data of which a later piece makes up for a lost one.
+    /// </summary>
+    DropNewest,
+}
+
 /// <summary>The options of an Engine.IO server; names and defaults are the official server's.</summary>
 public class EngineOptions
 {
@@ -51,10 +67,16 @@ public class EngineOptions
     public int MaxPacketsPerPoll { get; set; } = 16;
 
     /// <summary>
-    /// Bytes that may wait for one client. One that reads more slowly than it is sent to is
-    /// disconnected when there are more, so that it does not fill the server's memory.
+    /// Bytes that may wait for one client, so that one that reads more slowly than it is sent to
+    /// does not fill the server's memory.
     /// </summary>
     public long MaxSendQueueBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// What becomes of a client for which more than <see cref="MaxSendQueueBytes"/> would wait. A
+    /// sender that waits for <see cref="EngineSession.DrainAsync"/> never comes that far.
+    /// </summary>
+    public SendQueuePolicy SendQueuePolicy { get; set; }
 
     /// <summary>
     /// Up to four characters (A-Z a-z 0-9 - _) that every session's id begins with, so that a

@@ -46,6 +46,15 @@ public abstract class EngineSession
     {
     }
 
+    /// <summary>
+    /// Waits until the transport has taken everything that was queued: who sends much waits for
+    /// this between its messages, and is then as slow as the client.
+    /// </summary>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>False when the session has ended.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public abstract Task<bool> DrainAsync(CancellationToken cancel = default);
+
     /// <summary>Ends the session after what is queued was sent, or after a bounded time.</summary>
     /// <param name="reason">What <see cref="IEngineHandler.OnClosed"/> is told.</param>
     public abstract void Close(string reason = CloseReasons.ForcedClose);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sluice.SocketIO.Diagnostics;
 
 namespace Sluice.SocketIO.EngineIO;
@@ -22,12 +21,15 @@ sealed class LiveSession : EngineSession
     IEngineHandler handler = null!;
     Transport transport = null!;
     long queuedBytes;
+
+    /// <summary>For those who wait until the queue is empty; null when nobody does.</summary>
+    TaskCompletionSource<bool>? drained;
     long dueAt;
     State state;
     Awaiting awaiting;
     bool isRefreshed;
 
-    /// <summary>More was queued than may wait: the session ends at the next flush.</summary>
+    /// <summary>More was sent than may wait: the session ends at the next flush.</summary>
     bool isOverfull;
 
     /// <summary>The WebSocket that the client tries beside its polling.</summary>
@@ -122,7 +124,7 @@ sealed class LiveSession : EngineSession
     public void Start(Transport on, Func<EngineSession, IEngineHandler> accept)
     {
         transport = on;
-        var open = OpenPacket();
+        var open = OpenPacket.Write(this);
         queuedBytes = open.Length;
         queue.Enqueue(new EngineMessage(open, IsBinary: false));
         server.Metrics.SessionOpened(on.Name);
@@ -149,15 +151,17 @@ sealed class LiveSession : EngineSession
         {
             if (state != State.Open || isOverfull)
                 return false;
+            long bytes = 0;
             foreach (ref readonly var message in messages)
-                queuedBytes += message.Bytes.Length;
-            isOverfull = queuedBytes > server.Options.MaxSendQueueBytes;
-            if (!isOverfull)
+                bytes += message.Bytes.Length;
+            if (queuedBytes + bytes <= server.Options.MaxSendQueueBytes)
             {
+                queuedBytes += bytes;
                 foreach (ref readonly var message in messages)
                     queue.Enqueue(message);
                 return true;
             }
+            isOverfull = server.Options.SendQueuePolicy == SendQueuePolicy.Disconnect;
         }
         server.Metrics.DroppedFull(messages.Length);
         return false;
@@ -186,12 +190,16 @@ sealed class LiveSession : EngineSession
     /// <summary>Takes the next packet to send; false when there is none.</summary>
     public bool TryTake(out EngineMessage message)
     {
+        TaskCompletionSource<bool>? waiting = null;
         lock (gate)
         {
             if (!queue.TryDequeue(out message))
                 return false;
             queuedBytes -= message.Bytes.Length;
+            if (queue.Count == 0)
+                (waiting, drained) = (drained, null);
         }
+        waiting?.TrySetResult(true);
         int bytes = message.IsBinary ? message.Bytes.Length : message.Bytes.Length - 1;
         if (bytes > 0)
         {
@@ -199,6 +207,18 @@ sealed class LiveSession : EngineSession
             server.Observer?.OnSent(bytes);
         }
         return true;
+    }
+
+    public override Task<bool> DrainAsync(CancellationToken cancel = default)
+    {
+        lock (gate)
+        {
+            if (state == State.Closed || queue.Count == 0)
+                return Task.FromResult(state != State.Closed);
+            // Continues elsewhere: it is set by who sends.
+            drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return drained.Task.WaitAsync(cancel);
+        }
     }
 
     public bool HasQueued
@@ -245,6 +265,7 @@ sealed class LiveSession : EngineSession
     public void End(string reason)
     {
         WebSocketConnection? probe;
+        TaskCompletionSource<bool>? waiting;
         lock (gate)
         {
             if (state == State.Closed)
@@ -255,7 +276,9 @@ sealed class LiveSession : EngineSession
             queue.Clear();
             queuedBytes = 0;
             probe = probing;
+            (waiting, drained) = (drained, null);
         }
+        waiting?.TrySetResult(false);
         timer.Dispose();
         probe?.Close(WebSocketFrames.EmptyClose, mayOvertake: true);
         transport.Abort();
@@ -465,28 +488,5 @@ sealed class LiveSession : EngineSession
         var left = TimeSpan.FromSeconds(
             (dueAt - server.Time.GetTimestamp()) / (double)server.Time.TimestampFrequency);
         timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    byte[] OpenPacket()
-    {
-        var options = server.Options;
-        bool mayUpgrade = transport.Name == "polling"
-            && options.AllowUpgrades && options.Transports.Contains("websocket");
-        using var text = new MemoryStream();
-        text.WriteByte((byte)'0');
-        using (var json = new Utf8JsonWriter(text))
-        {
-            json.WriteStartObject();
-            json.WriteString("sid", Id);
-            json.WriteStartArray("upgrades");
-            if (mayUpgrade)
-                json.WriteStringValue("websocket");
-            json.WriteEndArray();
-            json.WriteNumber("pingInterval", (long)options.PingInterval.TotalMilliseconds);
-            json.WriteNumber("pingTimeout", (long)options.PingTimeout.TotalMilliseconds);
-            json.WriteNumber("maxPayload", options.MaxHttpBufferSize);
-            json.WriteEndObject();
-        }
-        return text.ToArray();
     }
 }

@@ -48,6 +48,9 @@ sealed class FakeSession : EngineSession
 
     public override string TransportName => "websocket";
 
+    public override Task<bool> DrainAsync(CancellationToken cancel = default) =>
+        Task.FromResult(Closed is null);
+
     public override EngineHandshake Handshake { get; } = new()
     {
         Headers = new HeaderDictionary(), Query = new QueryCollection(), Url = "/socket.io/",
@@ -123,6 +126,11 @@ sealed class FakeTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => now;
 
+    /// <summary>Odd, so that nobody takes timestamps for ticks.</summary>
+    public override long TimestampFrequency => 7_000_000;
+
+    public override long GetTimestamp() => now.Ticks / 10 * 7;
+
     public override ITimer CreateTimer(
         TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -142,9 +150,11 @@ sealed class FakeTime : TimeProvider
     sealed class FakeTimer(FakeTime time, TimerCallback callback, object? state) : ITimer
     {
         DateTimeOffset? due;
+        TimeSpan again;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            again = period;
             due = dueTime < TimeSpan.Zero ? null : time.now + dueTime;
             return true;
         }
@@ -153,7 +163,7 @@ sealed class FakeTime : TimeProvider
         {
             if (due is not { } at || at > time.now)
                 return;
-            due = null;
+            due = again > TimeSpan.Zero ? time.now + again : null;
             callback(state);
         }
 
