@@ -176,7 +176,15 @@ class Namespace : INamespace, IAdapterHost
     public void Remove(Socket socket)
     {
         sockets.TryRemove(new KeyValuePair<string, Socket>(socket.Id, socket));
-        Adapter.RemoveAll(socket.Id);
+        try
+        {
+            Adapter.RemoveAll(socket.Id);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Somebody who looks at rooms; the socket ends all the same.
+            Server.Log.CallbackFailed(e, Name, "RemoveAll");
+        }
     }
 
     /// <summary>The socket is gone.</summary>

@@ -1,3 +1,4 @@
+using Sluice.SocketIO.Diagnostics;
 using Sluice.SocketIO.Protocol;
 
 namespace Sluice.SocketIO.Adapters;
@@ -48,8 +49,8 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
             }
 
             if (isNew)
-                RoomCreated?.Invoke(room);
-            RoomJoined?.Invoke(room, id);
+                Tell(RoomCreated, room);
+            Tell(RoomJoined, room, id);
         }
     }
 
@@ -65,9 +66,9 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
             isLast = Leave(id, room);
         }
 
-        RoomLeft?.Invoke(room, id);
+        Tell(RoomLeft, room, id);
         if (isLast)
-            RoomDeleted?.Invoke(room);
+            Tell(RoomDeleted, room);
     }
 
     public override void RemoveAll(string id)
@@ -84,9 +85,9 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
         }
 
         foreach (var room in own)
-            RoomLeft?.Invoke(room, id);
+            Tell(RoomLeft, room, id);
         foreach (var room in emptied)
-            RoomDeleted?.Invoke(room);
+            Tell(RoomDeleted, room);
     }
 
     public override IReadOnlyCollection<string>? RoomsOf(string id)
@@ -227,6 +228,34 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
 
         return found;
     }
+
+    void Tell(Action<string>? handlers, string room)
+    {
+        try
+        {
+            handlers?.Invoke(room);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogFailure(e);
+        }
+    }
+
+    void Tell(Action<string, string>? handlers, string room, string id)
+    {
+        try
+        {
+            handlers?.Invoke(room, id);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogFailure(e);
+        }
+    }
+
+    /// <summary>Who looks on and throws keeps nobody from a room.</summary>
+    void LogFailure(Exception e) => host.LoggerFactory.CreateLogger("Sluice.SocketIO")
+        .CallbackFailed(e, host.Name, "a handler of rooms' events");
 
     bool IsIn(string id, IReadOnlyCollection<string> any)
     {

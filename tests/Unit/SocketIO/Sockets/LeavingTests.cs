@@ -1,4 +1,5 @@
 using Sluice.SocketIO;
+using Sluice.SocketIO.Adapters;
 using Sluice.SocketIO.EngineIO;
 
 namespace Sluice.Unit.SocketIO.Sockets;
@@ -94,6 +95,21 @@ public class LeavingTests
         Assert.All(spaces, nsp => Assert.Empty(nsp.Sockets));
         Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Error CallbackFailed")));
         Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Error HandlerFailed")));
+    }
+
+    [Fact]
+    public void Who_looks_at_rooms_and_throws_keeps_no_socket_from_its_end()
+    {
+        var log = new FakeLog();
+        var server = Servers.Make(log: log);
+        ((InMemoryAdapter)server.Adapter).RoomLeft +=
+            (_, _) => throw new InvalidOperationException();
+        var (session, socket) = server.Join();
+        var ended = false;
+        socket.OnDisconnect(new Action<string>(_ => ended = true));
+        session.Close(CloseReasons.TransportClose);
+        Assert.True(ended);
+        Assert.Contains("Error CallbackFailed InvalidOperationException", log.Lines);
     }
 
     [Fact]
