@@ -6,16 +6,22 @@ using System.Net.Sockets;
 namespace Sluice.SocketIOBench;
 
 /// <summary>The servers take turns, scenario by scenario and round by round.</summary>
-sealed class BenchRun(string[] names, double seconds)
+sealed class BenchRun(string[] names, double seconds) : IDisposable
 {
     /// <summary>
-    /// How long the first, discarded round lasts: the just-in-time compilers of both runtimes
-    /// take that long on a busy core to bring the path to its last tier.
+    /// How long the first, discarded round loads servers that are new: with less, .NET's
+    /// just-in-time compiler is still at work, and its code slower than it will be.
     /// </summary>
-    const double WarmSeconds = 10;
+    const double WarmSeconds = 25;
+
+    /// <summary>The same for a scenario that is new to servers that are warm.</summary>
+    const double NewScenarioSeconds = 4;
 
     /// <summary>CPU time is counted in ticks; a server that hardly ran was not measured.</summary>
     const double LeastShare = 0.05;
+
+    /// <summary>Servers that serve all scenarios of one node.</summary>
+    readonly Dictionary<string, List<ServerUnderTest>> single = new(StringComparer.Ordinal);
 
     /// <summary>Every server in turn, round after round, so that a noisy minute hits all alike.</summary>
     public List<Cell> Measure(Scenario scenario, int rounds)
@@ -24,34 +30,56 @@ sealed class BenchRun(string[] names, double seconds)
             return [.. Enumerable.Range(0, rounds).SelectMany(
                 round => names.Select(name => Guarded(
                     name, scenario, round, () => MeasureMemory(scenario, name, round))))];
-        using var redis = scenario.Nodes > 1 ? Redis.Start() : null;
-        // SignalR's way through Redis is a package that the project does not use otherwise.
-        var taking = names.Where(name => redis is null || name != "signalr").ToList();
+        if (scenario.Nodes > 1)
+            return MeasureCluster(scenario, rounds);
+        var warm = single.Count > 0 ? NewScenarioSeconds : WarmSeconds;
+        foreach (var name in names)
+            if (!single.ContainsKey(name))
+                single[name] = [ServerUnderTest.Start(name)];
+        return Rounds(scenario, rounds, single, warm);
+    }
+
+    public void Dispose() => Stop(single);
+
+    List<Cell> MeasureCluster(Scenario scenario, int rounds)
+    {
+        using var redis = Redis.Start();
         var nodes = new Dictionary<string, List<ServerUnderTest>>(StringComparer.Ordinal);
         try
         {
-            foreach (var name in taking)
+            // SignalR's way through Redis is a package that the project does not use otherwise.
+            foreach (var name in names.Where(name => name != "signalr"))
                 nodes[name] = [.. Enumerable.Range(0, scenario.Nodes)
-                    .Select(_ => ServerUnderTest.Start(name, redis?.Port))];
-            return [.. Enumerable.Range(-1, rounds + 1)
-                .SelectMany(round => taking.Select(name => Guarded(
-                    name, scenario, round, () => MeasureCpu(scenario, nodes[name], round))))
-                .Where(cell => cell.Round >= 0)];
+                    .Select(_ => ServerUnderTest.Start(name, redis.Port))];
+            return Rounds(scenario, rounds, nodes, WarmSeconds);
         }
         finally
         {
-            foreach (var server in nodes.Values.SelectMany(all => all))
-                server.Dispose();
+            Stop(nodes);
         }
     }
 
-    Cell MeasureCpu(Scenario scenario, List<ServerUnderTest> nodes, int round)
+    List<Cell> Rounds(
+        Scenario scenario, int rounds, Dictionary<string, List<ServerUnderTest>> servers,
+        double warmSeconds) =>
+        [.. Enumerable.Range(-1, rounds + 1)
+            .SelectMany(round => servers.Keys.Select(name => Guarded(
+                name, scenario, round, () => MeasureCpu(
+                    scenario, servers[name], round, round < 0 ? warmSeconds : 1))))
+            .Where(cell => cell.Round >= 0)];
+
+    static void Stop(Dictionary<string, List<ServerUnderTest>> servers)
+    {
+        foreach (var server in servers.Values.SelectMany(all => all))
+            server.Dispose();
+    }
+
+    Cell MeasureCpu(Scenario scenario, List<ServerUnderTest> nodes, int round, double warm)
     {
         using var load = new Load(
             nodes[0].Dialect, [.. nodes.Select(node => node.Port)], scenario.Clients);
         foreach (var node in nodes)
             node.Settle();
-        var warm = round < 0 ? WarmSeconds : 1;
         double before = 0;
         void OnMeasuring() => before = nodes.Sum(node => node.CpuUs());
         var result = scenario.Kind == ScenarioKind.Ack

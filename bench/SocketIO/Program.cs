@@ -7,7 +7,8 @@ using Sluice.SocketIOBench;
 // Measures Sluice.SocketIO, the official socket.io on Node.js and SignalR at the same scenarios in
 // one run, interleaved, over WebSockets alone. Core 0 is the servers' alone, core 1 the load's.
 //   dotnet run -c Release -- [--results FOLDER] [--rounds N] [--seconds S] [--only TEXT]
-//       [--servers sluice,socket.io,signalr]
+//       [--servers sluice,socket.io,signalr] [--page FILE]
+// A run of all scenarios puts its table between the markers of the page.
 if (args is ["serve", var kind, .. var rest])
 {
     await Servers.ServeAsync(kind, rest.FirstOrDefault());
@@ -19,6 +20,7 @@ var seconds = double.Parse(
     options.GetValueOrDefault("--seconds", "3"), CultureInfo.InvariantCulture);
 var only = options.GetValueOrDefault("--only", "");
 var results = options.GetValueOrDefault("--results", "bench/SocketIO/results");
+var page = options.GetValueOrDefault("--page", "docs/socketio/benchmark.md");
 var names = options.GetValueOrDefault("--servers", "sluice,socket.io,signalr").Split(',');
 
 // Inherited by what is started later, but for the servers.
@@ -31,7 +33,7 @@ using (var pin = Process.Start(
     await pin.StandardOutput.ReadToEndAsync();
     await pin.WaitForExitAsync();
 }
-var run = new BenchRun(names, seconds);
+using var run = new BenchRun(names, seconds);
 var cells = new List<Cell>();
 foreach (var scenario in Scenario.All
     .Where(scenario => scenario.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
@@ -41,6 +43,8 @@ foreach (var scenario in Scenario.All
 }
 var report = new Report(cells, names);
 Console.WriteLine(report.Table());
+if (only.Length == 0 && File.Exists(page))
+    report.WriteInto(page);
 Directory.CreateDirectory(results);
 var file = Path.Combine(results, "latest.json");
 File.WriteAllText(file, JsonSerializer.Serialize(

@@ -33,6 +33,19 @@ sealed class Report(IReadOnlyList<Cell> cells, string[] names)
         return text.ToString();
     }
 
+    /// <summary>Replaces what stands between the markers of a page.</summary>
+    public void WriteInto(string page)
+    {
+        const string Begin = "<!-- bench socketio: written by ./dev bench socketio -->";
+        const string End = "<!-- end -->";
+        var text = File.ReadAllText(page);
+        var from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var to = text.IndexOf(End, StringComparison.Ordinal);
+        if (from < Begin.Length || to < from)
+            throw new InvalidOperationException($"{page} has no markers");
+        File.WriteAllText(page, $"{text[..from]}\n{Table()}{text[to..]}");
+    }
+
     static string Text(Row row, string name, Median value)
     {
         var main = value.Bytes > 0

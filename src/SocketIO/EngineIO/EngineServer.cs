@@ -261,13 +261,15 @@ public sealed class EngineServer(
     EngineHandshake HandshakeOf(HttpContext context)
     {
         var request = context.Request;
-        var headers = new HeaderDictionary();
+        // It is kept as long as the session: no room for headers that never come.
+        var headers = new HeaderDictionary(request.Headers.Count);
         foreach (var (name, values) in request.Headers)
             headers[name] = values;
         return new EngineHandshake
         {
             Headers = headers,
-            Query = new QueryCollection(request.Query.ToDictionary()),
+            // Parsed for this request alone, and never changed.
+            Query = request.Query,
             Url = context.Features.Get<IHttpRequestFeature>()?.RawTarget
                 ?? request.Path + request.QueryString,
             Address = context.Connection.RemoteIpAddress?.ToString() ?? "",
