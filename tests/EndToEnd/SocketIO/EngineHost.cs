@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,11 +34,13 @@ public sealed class EngineHost : IAsyncDisposable
     /// <summary>Why sessions ended, in their order.</summary>
     public ConcurrentQueue<string> Reasons { get; } = new();
 
-    public static async Task<EngineHost> StartAsync(Action<EngineOptions>? configure = null)
+    public static async Task<EngineHost> StartAsync(
+        Action<EngineOptions>? configure = null, HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
+            IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         var app = builder.Build();
         var options = new EngineOptions { MaxHttpBufferSize = 1000 };
         configure?.Invoke(options);
