@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Sluice.SocketIO.Protocol;
 
 namespace Sluice.SocketIO;
@@ -40,6 +41,13 @@ public sealed class EventContext
 
     /// <inheritdoc cref="Ack()"/>
     public void Ack(object? a, object? b) => AckAll([a, b]);
+
+    /// <summary>Answers with a type's own source-generated description.</summary>
+    public void Ack<T>(T a, JsonTypeInfo<T> type)
+    {
+        if (HasAck)
+            AckAll([Argument.From(a, type)]);
+    }
 
     /// <summary>Answers with as many arguments as there are items.</summary>
     public void AckAll(ReadOnlySpan<object?> arguments)

@@ -23,7 +23,8 @@ public static class SocketIOExtensions
 {
     /// <summary>
     /// Registers <see cref="ISocketIOServer"/>, which controllers and hosted services can ask for,
-    /// and what it counts (<see cref="SocketIOMetrics"/>).
+    /// its namespaces as <c>[FromKeyedServices("/chat")] INamespace</c>, and what it counts
+    /// (<see cref="SocketIOMetrics"/>).
     /// </summary>
     public static ISocketIOBuilder AddSocketIO(
         this IServiceCollection services, Action<SocketIOOptions>? configure = null)
@@ -38,6 +39,9 @@ public static class SocketIOExtensions
         services.TryAddSingleton(Make);
         services.TryAddSingleton<ISocketIOServer>(
             provider => provider.GetRequiredService<SocketIOServer>());
+        services.AddKeyedSingleton<INamespace>(
+            KeyedService.AnyKey, (provider, name) =>
+                provider.GetRequiredService<SocketIOServer>().Of((string)name!));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISocketIOHealth, ServerHealth>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISocketIOHealth, ClusterHealth>());
         return new Registration(services);

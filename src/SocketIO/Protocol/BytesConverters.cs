@@ -53,3 +53,23 @@ sealed class ArgumentConverter : JsonConverter<Argument>
         Utf8JsonWriter writer, Argument value, JsonSerializerOptions options) =>
         AttachmentScope.Copy(writer, value);
 }
+
+/// <summary>
+/// A stream cannot be sent: an event is one unit, and its length must be known before it is queued.
+/// </summary>
+sealed class StreamConverter : JsonConverter<Stream>
+{
+    public override bool CanConvert(Type typeToConvert) =>
+        typeToConvert.IsAssignableTo(typeof(Stream));
+
+    public override Stream Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw Refusal();
+
+    public override void Write(
+        Utf8JsonWriter writer, Stream value, JsonSerializerOptions options) => throw Refusal();
+
+    static NotSupportedException Refusal() => new(
+        "A Stream is no argument of an event; read it into byte[] or ReadOnlyMemory<byte>, and "
+        + "send what is large in parts.");
+}

@@ -20,6 +20,7 @@ static class JsonDefaults
             Converters =
             {
                 new ByteArrayConverter(), new ReadOnlyMemoryConverter(), new MemoryConverter(),
+                new StreamConverter(),
                 new ArgumentConverter(),
             },
         };

@@ -1,21 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Sluice.SocketIO.Typed;
 
 public static class SocketHandlerExtensions
 {
-    /// <summary>Handles a namespace's sockets, whatever the handler's attribute says.</summary>
-    public static INamespace MapHandler<THandler>(this INamespace nsp)
+    const DynamicallyAccessedMemberTypes Methods =
+        DynamicallyAccessedMemberTypes.PublicMethods
+        | DynamicallyAccessedMemberTypes.NonPublicMethods;
+
+    /// <summary>
+    /// Handles a namespace's sockets, whatever namespace the handler's attribute says. With
+    /// <c>[Authorize]</c> on the handler's class only sockets whose user satisfies it are let in.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// A method has <c>[Authorize]</c>: who is in a namespace may use all of it.
+    /// </exception>
+    public static INamespace MapHandler<
+        [DynamicallyAccessedMembers(Methods)] THandler>(this INamespace nsp)
         where THandler : SocketHandler
     {
         ArgumentNullException.ThrowIfNull(nsp);
         var binding = SocketBindings.Handler<THandler>();
+        Authorize(nsp, typeof(THandler));
         return nsp.OnConnection(socket => WelcomeAsync(binding, socket));
     }
 
     /// <summary>Handles the sockets of the namespace that the handler's attribute says.</summary>
     /// <returns>The namespace.</returns>
-    public static INamespace MapHandler<THandler>(this ISocketIOServer server)
+    public static INamespace MapHandler<
+        [DynamicallyAccessedMembers(Methods)] THandler>(this ISocketIOServer server)
         where THandler : SocketHandler
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -33,6 +49,28 @@ public static class SocketHandlerExtensions
         ArgumentNullException.ThrowIfNull(emitter);
         return SocketBindings.Client<TClient>()(
             new(emitter, timeout ?? SocketClientTarget.DefaultTimeout));
+    }
+
+    static void Authorize(
+        INamespace nsp, [DynamicallyAccessedMembers(Methods)] Type handler)
+    {
+        foreach (var method in handler.GetMethods(
+            BindingFlags.Instance | BindingFlags.Static
+            | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            if (method.IsDefined(typeof(AuthorizeAttribute), inherit: true))
+            {
+                throw new InvalidOperationException(
+                    $"{handler.Name}.{method.Name} has [Authorize]. It belongs on the class: a "
+                    + "user is let into a namespace, and may then send every event.");
+            }
+        }
+        AuthorizeAttribute[] wanted =
+            [.. handler.GetCustomAttributes<AuthorizeAttribute>(inherit: true)];
+        if (wanted.Length > 0)
+        {
+            nsp.RequireAuthorization(wanted);
+        }
     }
 
     /// <summary>Makes the socket's handler: 1 scope and instance → 2 its events → 3 its end.</summary>

@@ -51,7 +51,9 @@ sealed class FakeSession : EngineSession
     public override Task<bool> DrainAsync(CancellationToken cancel = default) =>
         Task.FromResult(Closed is null);
 
-    public override EngineHandshake Handshake { get; } = new()
+    public override EngineHandshake Handshake => Request;
+
+    public EngineHandshake Request { get; init; } = new()
     {
         Headers = new HeaderDictionary(), Query = new QueryCollection(), Url = "/socket.io/",
         Address = "127.0.0.1", IsCrossDomain = false, IsSecure = false, Time = default,
