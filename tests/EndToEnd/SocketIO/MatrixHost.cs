@@ -15,13 +15,15 @@ static class MatrixHost
 
     /// <param name="instance">What it answers to "instance".</param>
     /// <param name="nodeTag">What the ids of its sessions begin with.</param>
-    public static Task<SocketIOHost> StartAsync(string instance = "a", string nodeTag = "") =>
+    /// <param name="pings">No ping for the time of a test, when false.</param>
+    public static Task<SocketIOHost> StartAsync(
+        string instance = "a", string nodeTag = "", bool pings = true) =>
         SocketIOHost.StartAsync(
             options =>
             {
                 options.AllowEIO3 = true;
                 options.NodeTag = nodeTag;
-                options.PingInterval = TimeSpan.FromMilliseconds(500);
+                options.PingInterval = TimeSpan.FromMilliseconds(pings ? 500 : 60_000);
                 options.ClientFolder = clientFolder;
             },
             build: app =>
