@@ -55,6 +55,16 @@ public class EngineOptions
     public string? CookieName { get; set; }
 
     /// <summary>
+    /// How that cookie is kept: for this host and all paths, unseen by scripts, not sent with
+    /// requests from other sites unless that is changed.
+    /// </summary>
+    public CookieOptions CookieAttributes { get; set; } = new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+    };
+
+    /// <summary>
     /// Polling answers from this many bytes on are compressed for clients that take gzip or
     /// deflate; null for none.
     /// </summary>

@@ -77,7 +77,7 @@ public sealed class EngineServer(
     /// <summary>Set-Cookie for the answer that begins a polling session; null for others.</summary>
     internal string? CookieOf(HttpContext context, LiveSession session) =>
         options.CookieName is { } name && !context.Request.Query.ContainsKey("sid")
-            ? $"{name}={session.Id}; Path=/; HttpOnly; SameSite=Lax"
+            ? EngineCookie.Write(name, session.Id, options.CookieAttributes)
             : null;
 
     /// <summary>The checks in the official server's order, which decides what a client is told.</summary>
