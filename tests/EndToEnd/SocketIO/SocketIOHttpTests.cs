@@ -32,7 +32,8 @@ public sealed class SocketIOHttpTests : IDisposable
         Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
         Assert.Equal(isAllowed ? origin : "", Header(preflight, "Access-Control-Allow-Origin"));
         Assert.Equal(isAllowed ? "x-mine" : "", Header(preflight, "Access-Control-Allow-Headers"));
-        Assert.Equal(isAllowed ? "true" : "", Header(preflight, "Access-Control-Allow-Credentials"));
+        Assert.Equal(
+            isAllowed ? "true" : "", Header(preflight, "Access-Control-Allow-Credentials"));
 
         var open = await SendAsync(host, HttpMethod.Get, "?EIO=4&transport=polling",
             ("Origin", origin));
