@@ -23,6 +23,10 @@ sealed partial class Deployment : IAsyncDisposable
     /// <summary>The address of a path behind the proxy.</summary>
     public Uri At(string path, string scheme = "http") => new($"{scheme}://{Main}{path}");
 
+    /// <summary>The address of an instance, by its port in nginx.conf, without the proxy.</summary>
+    public Uri Direct(int port, string path) =>
+        new($"http://127.0.0.1:{instances[port].Port}{path}");
+
     /// <summary>Every proxy that samples run behind.</summary>
     public static TheoryData<ProxyKind> Proxies => [.. Enum.GetValues<ProxyKind>()];
 
