@@ -95,8 +95,8 @@ public sealed class ChatTests : IAsyncLifetime
         {
             ("nobody", null), ("wrong", Token("ada") + "x"), ("late", expired),
         })
-            Assert.NotNull(await ConnectAsync(chat, name, token, "websocket"));
-        Assert.Null(await ConnectAsync(chat, "ada", Token("ada"), "websocket"));
+            Assert.NotNull(await TryAsync(chat, name, token, "websocket"));
+        Assert.Null(await TryAsync(chat, "ada", Token("ada"), "websocket"));
         var logs = string.Concat(ports.Select(chat.Output)) + chat.Proxy.ReadLog("access.log");
         Assert.DoesNotContain(Token("ada")[..40], logs, StringComparison.Ordinal);
         Assert.DoesNotContain(expired, logs, StringComparison.Ordinal);
@@ -143,11 +143,11 @@ public sealed class ChatTests : IAsyncLifetime
 
     async Task ConnectAsync(Deployment chat, string name, params string[] transports)
     {
-        Assert.Null(await ConnectAsync(chat, name, Token(name), transports));
+        Assert.Null(await TryAsync(chat, name, Token(name), transports));
         await clients.TransportAsync(name, transports[^1]);
     }
 
-    Task<string?> ConnectAsync(
+    Task<string?> TryAsync(
         Deployment chat, string name, string? token, params string[] transports) =>
         clients.ConnectAsync(name, chat.At("/chat"), new
         {
