@@ -36,6 +36,18 @@ internal static class DemoReport
         {
             console.WriteLine($"  {line}");
         }
+        console.MarkupLine("[bold]Whole deployments[/], each with backend, page and nginx.conf");
+        foreach (string line in new[]
+        {
+            "samples/run Dashboard    # live data behind a token",
+            "samples/run Chat         # Socket.IO on three instances, through Redis",
+            "samples/run Messaging    # clients that come back, deliveries counted",
+            "samples/run Voice        # binary audio both ways",
+            "samples/run Tasks        # REST, and Socket.IO for who listens",
+        })
+        {
+            console.WriteLine($"  {line}");
+        }
         console.WriteLine($"The configuration is {configuration}");
         console.WriteLine("Ctrl-C ends it.");
     }

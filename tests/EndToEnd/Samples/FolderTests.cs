@@ -58,4 +58,13 @@ public class FolderTests
     public void It_has_the_look_of_all(string sample) => Assert.Equal(
         File.ReadAllText(Path.Combine(Deployment.Folder("Dashboard"), "wwwroot", "style.css")),
         File.ReadAllText(Path.Combine(Deployment.Folder(sample), "wwwroot", "style.css")));
+
+    [Theory, MemberData(nameof(Samples))]
+    public void The_demonstration_and_the_table_show_it(string sample)
+    {
+        foreach (var file in new[] { "src/Cli/Demo/DemoReport.cs", "samples/README.md" })
+            Assert.Contains(
+                $"samples/run {sample}", File.ReadAllText(Path.Combine(Repository.Root, file)),
+                StringComparison.Ordinal);
+    }
 }
