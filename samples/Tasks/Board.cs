@@ -61,7 +61,8 @@ public sealed class Board(TimeProvider time)
         {
             var changed = change(task) with
             {
-                Version = task.Version + 1, UpdatedAt = time.GetUtcNow(),
+                Version = task.Version + 1,
+                UpdatedAt = time.GetUtcNow(),
             };
             if (tasks.TryUpdate(id, changed, task))
                 return changed;

@@ -104,7 +104,7 @@ sealed class HandlerWriter
                 attribute.AttributeClass,
                 "Microsoft.Extensions.DependencyInjection.FromKeyedServicesAttribute")
                 && attribute.ConstructorArguments.FirstOrDefault() is
-                    { Kind: TypedConstantKind.Primitive or TypedConstantKind.Enum } key)
+                { Kind: TypedConstantKind.Primitive or TypedConstantKind.Enum } key)
             {
                 return $"{from}ServiceProviderKeyedServiceExtensions"
                     + $".GetRequiredKeyedService<{type}>(services, {key.ToCSharpString()})";

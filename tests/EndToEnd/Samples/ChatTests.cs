@@ -38,7 +38,8 @@ public sealed class ChatTests : IAsyncLifetime
         foreach (var port in ports)
             Assert.Null(await clients.ConnectAsync($"at {port}", chat.Direct(port, "/chat"), new
             {
-                path = "/chat/socket.io/", auth = new { token = Token($"at {port}") },
+                path = "/chat/socket.io/",
+                auth = new { token = Token($"at {port}") },
             }));
         string[] all = ["ada", "grace", "edsger", .. ports.Select(port => $"at {port}")];
         foreach (var name in all[..^1])
@@ -109,7 +110,8 @@ public sealed class ChatTests : IAsyncLifetime
         await using var chat = await StartAsync(ProxyKind.Epoll);
         Assert.NotNull(await clients.ConnectAsync("guide", chat.At("/dev/aiwm/chat"), new
         {
-            auth = new { token = Token("ada") }, transports = new[] { "websocket" },
+            auth = new { token = Token("ada") },
+            transports = new[] { "websocket" },
             reconnection = false,
         }));
         await chat.Proxy.LogsAsync("\"GET /socket.io/", "access.log");
@@ -152,7 +154,9 @@ public sealed class ChatTests : IAsyncLifetime
         Deployment chat, string name, string? token, params string[] transports) =>
         clients.ConnectAsync(name, chat.At("/chat"), new
         {
-            path = "/dev/aiwm/chat/socket.io/", transports, auth = new { token },
+            path = "/dev/aiwm/chat/socket.io/",
+            transports,
+            auth = new { token },
         });
 
     static string Token(string name) => tokens.Issue(name, TimeProvider.System.GetUtcNow());

@@ -211,7 +211,8 @@ sealed class SluiceNode : IClusterNode
             case "fetch":
                 return Json((await to.FetchSocketsAsync()).Select(socket => new
                 {
-                    id = socket.Id, rooms = socket.Rooms.Order(StringComparer.Ordinal),
+                    id = socket.Id,
+                    rooms = socket.Rooms.Order(StringComparer.Ordinal),
                     name = socket.Data.Get<string>("name"),
                 }));
             case "ask":
