@@ -60,7 +60,9 @@ public static class RedisExtensions
                 services.GetService<TimeProvider>() ?? TimeProvider.System);
         }
 
-        public Adapter Create(IAdapterHost host) => new RedisAdapter(host, redis, options);
+        public Adapter Create(IAdapterHost host) => options.Kind == RedisAdapterKind.Sharded
+            ? new ShardedRedisAdapter(host, redis, options)
+            : new RedisAdapter(host, redis, options);
 
         public ValueTask DisposeAsync() => redis.DisposeAsync();
     }

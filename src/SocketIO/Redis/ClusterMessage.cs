@@ -91,6 +91,29 @@ sealed class ClusterMessage
             };
     }
 
+    /// <summary>An acknowledgement with one argument; null is none.</summary>
+    public Packet Ack(JsonElement? argument) => new()
+    {
+        Type = PacketType.Ack, Attachments = Attachments,
+        Json = argument is { } value
+            ? (byte[])[(byte)'[', .. Raw(value).Span, (byte)']'] : "[]"u8.ToArray(),
+    };
+
+    /// <summary>The sockets that an answer tells of.</summary>
+    public static IEnumerable<RemoteSocketData> RemoteSockets(JsonElement answer)
+    {
+        if (Member(answer, "sockets") is not { ValueKind: JsonValueKind.Array } sockets)
+            yield break;
+        foreach (var socket in sockets.EnumerateArray())
+            if (Text(socket, "id") is { } id)
+                yield return new RemoteSocketData(
+                    id, RawOr(socket, "handshake"), Texts(Member(socket, "rooms")),
+                    RawOr(socket, "data"));
+    }
+
+    static ReadOnlyMemory<byte> RawOr(JsonElement of, string name) =>
+        Member(of, name) is { } member ? Raw(member) : "{}"u8.ToArray();
+
     /// <summary>Whom an operation is for. Whatever is missing is empty.</summary>
     public static BroadcastOptions Options(JsonElement? element)
     {

@@ -44,6 +44,25 @@ static class ClusterWriter
         json.WriteEndArray();
     }
 
+    /// <summary>What is known of this node's sockets.</summary>
+    public static void WriteSockets(Utf8JsonWriter json, RemoteSocketData[] sockets)
+    {
+        json.WriteStartArray("sockets");
+        foreach (var socket in sockets)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", socket.Id);
+            json.WritePropertyName("handshake");
+            json.WriteRawValue(socket.Handshake.Span, skipInputValidation: true);
+            WriteTexts(json, "rooms", socket.Rooms);
+            json.WritePropertyName("data");
+            json.WriteRawValue(socket.Data.Span, skipInputValidation: true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Rooms and exceptions, as operations on sockets have them.</summary>
     public static void WriteOptions(Utf8JsonWriter json, BroadcastOptions options)
     {

@@ -70,7 +70,7 @@ public sealed partial class RedisAdapter
                 break;
             case RedisRequest.Fetch:
                 var found = Select(options).Select(socket => socket.Describe()).ToArray();
-                Answer(message, id, json => WriteSockets(json, found));
+                Answer(message, id, json => ClusterWriter.WriteSockets(json, found));
                 break;
             case RedisRequest.Join or RedisRequest.Leave or RedisRequest.Disconnect
                 when message.Text("sid") is { } sid:
@@ -191,23 +191,12 @@ public sealed partial class RedisAdapter
                 counting.OnClientCount(Math.Max(0, message.Number("clientCount")));
                 break;
             case RedisRequest.BroadcastAck when asked.TryGetValue(id, out var waiting):
-                waiting.OnAck(AckOf(message));
+                waiting.OnAck(message.Ack(ClusterMessage.Member(message.Root, "packet")));
                 break;
             default:
                 requests.OnAnswer(id, message);
                 break;
         }
-    }
-
-    static Packet AckOf(ClusterMessage message)
-    {
-        var argument = ClusterMessage.Member(message.Root, "packet") is { } value
-            ? ClusterMessage.Raw(value) : default;
-        return new Packet
-        {
-            Type = PacketType.Ack, Attachments = message.Attachments,
-            Json = (byte[])[(byte)'[', .. argument.Span, (byte)']'],
-        };
     }
 
     void Answer(ClusterMessage question, string? id, Action<Utf8JsonWriter> write)
@@ -224,24 +213,6 @@ public sealed partial class RedisAdapter
     string ResponseChannel(ClusterMessage question) =>
         options.PublishOnSpecificResponseChannel && question.Text("uid") is { } asker
             ? responseChannel + asker + "#" : responseChannel;
-
-    static void WriteSockets(Utf8JsonWriter json, RemoteSocketData[] sockets)
-    {
-        json.WriteStartArray("sockets");
-        foreach (var socket in sockets)
-        {
-            json.WriteStartObject();
-            json.WriteString("id", socket.Id);
-            json.WritePropertyName("handshake");
-            json.WriteRawValue(socket.Handshake.Span, skipInputValidation: true);
-            ClusterWriter.WriteTexts(json, "rooms", socket.Rooms);
-            json.WritePropertyName("data");
-            json.WriteRawValue(socket.Data.Span, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     static bool IsTrue(ClusterMessage message, string name) =>
         ClusterMessage.Member(message.Root, name) is { ValueKind: JsonValueKind.True };

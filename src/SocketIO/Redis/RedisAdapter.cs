@@ -35,13 +35,13 @@ public sealed partial class RedisAdapter : InMemoryAdapter
     readonly RedisAdapterOptions options;
     readonly ILogger log;
     readonly ClusterRequests requests;
+    readonly ClusterPublisher publisher;
     readonly ConcurrentDictionary<string, Asked> asked = new(StringComparer.Ordinal);
     readonly string uid = ClusterWriter.NewId(6);
     readonly string channel;
     readonly byte[] requestChannel;
     readonly string responseChannel;
     Task subscribed = Task.CompletedTask;
-    long complainedAt = long.MinValue;
 
     /// <summary>A broadcast of this node whose acknowledgements come from others.</summary>
     sealed record Asked(Action<int> OnClientCount, Action<Packet> OnAck);
@@ -57,6 +57,7 @@ public sealed partial class RedisAdapter : InMemoryAdapter
         this.options = options;
         log = Host.LoggerFactory.CreateLogger("Sluice.SocketIO.Redis");
         requests = new ClusterRequests(Host.Time);
+        publisher = new ClusterPublisher(redis, Host, log);
         channel = $"{options.Key}#{Host.Name}#";
         requestChannel = Encoding.UTF8.GetBytes($"{options.Key}-request#{Host.Name}#");
         responseChannel = $"{options.Key}-response#{Host.Name}#";
@@ -156,7 +157,8 @@ public sealed partial class RedisAdapter : InMemoryAdapter
             return found;
         var answers = await AskAsync(
             RedisRequest.Fetch, json => ClusterWriter.WriteOptions(json, options), cancel);
-        return [.. found, .. answers.SelectMany(answer => RemoteSockets(answer.Root))];
+        return [.. found, .. answers.SelectMany(
+            answer => ClusterMessage.RemoteSockets(answer.Root))];
     }
 
     public override async Task<IReadOnlySet<string>> AllRoomsAsync(
@@ -274,43 +276,7 @@ public sealed partial class RedisAdapter : InMemoryAdapter
         return output.WrittenSpan.ToArray();
     }
 
-    static IEnumerable<RemoteSocketData> RemoteSockets(JsonElement answer)
-    {
-        if (ClusterMessage.Member(answer, "sockets") is not
-            { ValueKind: JsonValueKind.Array } sockets)
-            yield break;
-        foreach (var socket in sockets.EnumerateArray())
-            if (ClusterMessage.Text(socket, "id") is { } id)
-                yield return new RemoteSocketData(
-                    id, RawOr(socket, "handshake"),
-                    ClusterMessage.Texts(ClusterMessage.Member(socket, "rooms")),
-                    RawOr(socket, "data"));
-    }
-
-    static ReadOnlyMemory<byte> RawOr(JsonElement of, string name) =>
-        ClusterMessage.Member(of, name) is { } member
-            ? ClusterMessage.Raw(member) : "{}"u8.ToArray();
-
     void Publish(string target, byte[] message) => Publish(Encoding.UTF8.GetBytes(target), message);
 
-    void Publish(byte[] target, byte[] message) => _ = PublishAsync(target, message);
-
-    /// <summary>Nobody waits for it: that others were not told is logged.</summary>
-    async Task PublishAsync(byte[] target, byte[] message)
-    {
-        try
-        {
-            await redis.ExecuteAsync("PUBLISH", [target, message]);
-        }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException)
-        {
-            // One line for an outage's thousands of messages.
-            var now = Host.Time.GetTimestamp();
-            var last = Interlocked.Read(ref complainedAt);
-            if ((last == long.MinValue
-                || Host.Time.GetElapsedTime(last, now) > TimeSpan.FromSeconds(10))
-                && Interlocked.CompareExchange(ref complainedAt, now, last) == last)
-                log.ClusterUnreachable(Host.Name, e.Message);
-        }
-    }
+    void Publish(byte[] target, byte[] message) => publisher.Publish("PUBLISH", target, message);
 }

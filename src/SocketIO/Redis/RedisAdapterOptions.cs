@@ -1,16 +1,48 @@
 namespace Sluice.SocketIO.Redis;
 
+/// <summary>In which of the official formats nodes talk to each other.</summary>
+public enum RedisAdapterKind
+{
+    /// <summary>createAdapter of @socket.io/redis-adapter, which its emitter knows too.</summary>
+    Classic,
+
+    /// <summary>
+    /// createShardedAdapter of @socket.io/redis-adapter: sharded channels, Redis 7 and later.
+    /// </summary>
+    Sharded,
+}
+
+/// <summary>Which rooms have a channel of their own with the sharded adapter.</summary>
+public enum RedisSubscriptionMode
+{
+    /// <summary>All but those of single sockets: a node gets what its rooms need.</summary>
+    Dynamic,
+
+    /// <summary>None: two channels, and every node gets everything.</summary>
+    Static,
+
+    /// <summary>All, those of single sockets too.</summary>
+    DynamicPrivate,
+}
+
 /// <summary>How a namespace reaches itself on other nodes. All nodes must agree on it.</summary>
 public sealed class RedisAdapterOptions
 {
-    /// <summary>The first part of all channels: "key" of @socket.io/redis-adapter.</summary>
+    /// <summary>The format.</summary>
+    public RedisAdapterKind Kind { get; set; }
+
+    /// <summary>For <see cref="RedisAdapterKind.Sharded"/> alone.</summary>
+    public RedisSubscriptionMode SubscriptionMode { get; set; }
+
+    /// <summary>The first part of all channels: "key", or "channelPrefix", of @socket.io/redis-adapter.</summary>
     public string Key { get; set; } = "socket.io";
 
     /// <summary>How long the other nodes may take to answer a question.</summary>
     public TimeSpan RequestsTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Answers go to a channel of the node that asked instead of one that all nodes read.
+    /// Answers go to a channel of the node that asked instead of one that all nodes read. For
+    /// <see cref="RedisAdapterKind.Classic"/> alone; sharded answers always do.
     /// </summary>
     public bool PublishOnSpecificResponseChannel { get; set; }
 

@@ -58,7 +58,10 @@ const operations = {
         id: socket.id, rooms: [...socket.rooms].sort(), name: socket.data.name,
     })),
     ask: async (to, { args }) => to.emitWithAck("ask", ...args),
-    allRooms: async () => [...(await io.of("/").adapter.allRooms())].sort(),
+    // The sharded adapter cannot ask for rooms.
+    allRooms: async () => [...(await io.of("/").adapter.allRooms?.() ?? new Set(
+        (await io.fetchSockets()).flatMap((socket) => [...socket.rooms])))].sort(),
+    flush: () => sub.ping(),
     count: () => io.of("/").adapter.serverCount(),
     say: (_, { args }) => void io.serverSideEmit("said", ...args),
     inquire: (_, { args }) => io.serverSideEmitWithAck("asked", ...args),

@@ -223,6 +223,11 @@ sealed class SluiceNode : IClusterNode
                     .Order(StringComparer.Ordinal));
             case "count":
                 return Json(await host.IO.Adapter.CountServersAsync());
+            case "flush":
+                // Redis confirms subscriptions in their order.
+                await redis.SubscribeAsync(RedisChannelKind.Channel, "flush", (_, _) => { });
+                await redis.UnsubscribeAsync(RedisChannelKind.Channel, "flush");
+                break;
             case "say":
                 host.IO.ServerSideEmit("said", args);
                 break;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.EndToEnd.Servers;
+using Sluice.SocketIO.Redis;
 
 namespace Sluice.EndToEnd.SocketIO.Cluster;
 
@@ -7,16 +8,18 @@ namespace Sluice.EndToEnd.SocketIO.Cluster;
 /// Two nodes of Node.js and two of .NET on one Redis, a client at each: every operation from every
 /// node, and who notices it.
 /// </summary>
-public sealed class SocketIOClusterTests : IAsyncLifetime
+/// <param name="kind">Of adapter, as cluster-node.mjs names it.</param>
+/// <param name="ours">The same for Sluice.</param>
+public abstract class ClusterTests(string kind, RedisAdapterKind ours) : IAsyncLifetime
 {
-    static readonly string[] names = ["node-1", "net-1", "node-2", "net-2"];
+    private protected static readonly string[] names = ["node-1", "net-1", "node-2", "net-2"];
 
     RedisProcess redis = null!;
-    ClusterClients clients = null!;
-    IClusterNode[] nodes = [];
+    private protected ClusterClients clients = null!;
+    private protected IClusterNode[] nodes = [];
 
     /// <summary>The socket's id of the client at each node; clients are named like nodes.</summary>
-    string[] ids = [];
+    private protected string[] ids = [];
 
     public static TheoryData<int> Origins => [0, 1, 2, 3];
 
@@ -26,10 +29,10 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
         clients = await ClusterClients.StartAsync();
         nodes =
         [
-            await OfficialNode.StartAsync(names[0], redis),
-            await SluiceNode.StartAsync(names[1], redis),
-            await OfficialNode.StartAsync(names[2], redis),
-            await SluiceNode.StartAsync(names[3], redis),
+            await OfficialNode.StartAsync(names[0], redis, kind),
+            await SluiceNode.StartAsync(names[1], redis, adapter => adapter.Kind = ours),
+            await OfficialNode.StartAsync(names[2], redis, kind),
+            await SluiceNode.StartAsync(names[3], redis, adapter => adapter.Kind = ours),
         ];
         foreach (var node in nodes)
             await Patience.ForAsync(
@@ -45,6 +48,7 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
         foreach (var node in nodes)
             await node.DisposeAsync();
         await redis.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [Theory]
@@ -69,6 +73,7 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
         await nodes[origin].DoAsync(Join([ids[0], ids[1]], "a"));
         await nodes[origin].DoAsync(Join([ids[1], ids[2]], "b"));
         await clients.TakeAsync(Fences);
+        await FlushAsync();
         await EmitAsync(origin, new ClusterTarget { Rooms = ["a"] }, 1);
         await EmitAsync(origin, new ClusterTarget { Rooms = ["a", "b"] }, 2);
         await EmitAsync(origin, new ClusterTarget { Except = ["a"] }, 3);
@@ -95,8 +100,9 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
         {
             Options = new ClusterTarget { Rooms = ["a"] }, Close = true,
         });
+        Assert.Empty(await clients.TakeAsync(Fences, names[2], names[3]));
         await EmitAsync(origin, new ClusterTarget(), 1);
-        var taken = await clients.TakeAsync(Fences, names[2], names[3]);
+        var taken = await clients.TakeAsync(Fences);
         Assert.Equal(names[..2].Order(), taken.Keys.Order());
     }
 
@@ -160,6 +166,34 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
                 (await nodes[i].HeardAsync()).Select(Text));
     }
 
+    /// <summary>Channels of rooms that are new to a node are subscribed to.</summary>
+    Task<JsonElement[]> FlushAsync() =>
+        Task.WhenAll(nodes.Select(node => node.DoAsync(new("flush"))));
+
+    Task<JsonElement> EmitAsync(int origin, ClusterTarget to, int number) =>
+        nodes[origin].DoAsync(new ClusterOperation("emit") { Options = to, Args = [Json(number)] });
+
+    private protected (IClusterNode First, IClusterNode Second) Fences => (nodes[1], nodes[2]);
+
+    private protected static ClusterOperation Join(string[] who, params string[] rooms) =>
+        new("join") { Options = new ClusterTarget { Rooms = who }, Room = rooms };
+
+    private protected static JsonElement Json(object? value) =>
+        JsonSerializer.SerializeToElement(value);
+
+    private protected static string Text(IEnumerable<JsonElement> args) =>
+        "[" + string.Join(',', args.Select(arg => JsonSerializer.Serialize(arg, relaxed))) + "]";
+
+    static readonly JsonSerializerOptions relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
+
+/// <summary>With createAdapter of @socket.io/redis-adapter.</summary>
+public sealed class SocketIOClusterTests()
+    : ClusterTests("classic", RedisAdapterKind.Classic)
+{
     [Fact]
     public async Task The_official_emitter_reaches_everybody()
     {
@@ -180,24 +214,8 @@ public sealed class SocketIOClusterTests : IAsyncLifetime
         });
         Assert.Empty(await clients.TakeAsync(Fences, names[1], names[2]));
     }
-
-    Task<JsonElement> EmitAsync(int origin, ClusterTarget to, int number) =>
-        nodes[origin].DoAsync(new ClusterOperation("emit") { Options = to, Args = [Json(number)] });
-
-    (IClusterNode First, IClusterNode Second) Fences => (nodes[1], nodes[2]);
-
-    static ClusterOperation Join(string[] who, params string[] rooms) => new("join")
-    {
-        Options = new ClusterTarget { Rooms = who }, Room = rooms,
-    };
-
-    static JsonElement Json(object? value) => JsonSerializer.SerializeToElement(value);
-
-    static string Text(IEnumerable<JsonElement> args) =>
-        "[" + string.Join(',', args.Select(arg => JsonSerializer.Serialize(arg, relaxed))) + "]";
-
-    static readonly JsonSerializerOptions relaxed = new()
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 }
+
+/// <summary>With createShardedAdapter of @socket.io/redis-adapter.</summary>
+public sealed class SocketIOShardedClusterTests()
+    : ClusterTests("sharded", RedisAdapterKind.Sharded);
