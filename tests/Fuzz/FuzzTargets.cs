@@ -13,6 +13,11 @@ public static class FuzzTargets
         new UriPathTarget(),
         new ConfigLexerTarget(),
         new JwtTarget(),
+        new PollingPayloadTarget(),
+        new WebSocketFramesTarget(),
+        new SocketIOPacketTarget(),
+        new MessagePackTarget(),
+        new RespTarget(),
     ];
 
     public static IFuzzTarget? Find(string name) => All.FirstOrDefault(one => one.Name == name);

@@ -111,11 +111,15 @@ static class MessagePackToJson
         json.WriteStartObject();
         for (var i = 0; i < count; i++)
         {
-            if (!reader.TryRead(out var key) || !reader.TryRead(out var value))
+            // What is no key may be the head of something, whose items are not values here.
+            if (!reader.TryRead(out var key)
+                || key.Kind is not (MessagePackKind.String or MessagePackKind.Integer)
+                || !reader.TryRead(out var value))
                 return false;
             if (IsUndefined(value))
                 continue;
-            if (!TryWriteKey(key, json) || !TryWrite(ref reader, value, json, binaries, depth))
+            WriteKey(key, json);
+            if (!TryWrite(ref reader, value, json, binaries, depth))
                 return false;
         }
 
@@ -123,15 +127,12 @@ static class MessagePackToJson
         return true;
     }
 
-    static bool TryWriteKey(in MessagePackToken key, Utf8JsonWriter json)
+    static void WriteKey(in MessagePackToken key, Utf8JsonWriter json)
     {
         if (key.Kind == MessagePackKind.String)
             json.WritePropertyName(key.Bytes);
-        else if (key.Kind == MessagePackKind.Integer)
-            json.WritePropertyName(key.Integer.ToString(CultureInfo.InvariantCulture));
         else
-            return false;
-        return true;
+            json.WritePropertyName(key.Integer.ToString(CultureInfo.InvariantCulture));
     }
 
     static bool TryWriteExtension(

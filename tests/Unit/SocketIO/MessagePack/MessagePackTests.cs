@@ -95,6 +95,7 @@ public sealed class MessagePackTests
     [InlineData("dfffffffff01")]
     [InlineData("c6ffffffff00")]
     [InlineData("81c001")]
+    [InlineData("8191d40000c0")]
     [InlineData("0000")]
     public void What_is_cut_or_lies_about_its_length_is_refused(string hex) =>
         Assert.Null(Unpack(hex));
