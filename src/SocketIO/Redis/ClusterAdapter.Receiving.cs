@@ -35,7 +35,7 @@ public abstract partial class ClusterAdapter
         }
     }
 
-    void Serve(
+    private protected void Serve(
         ClusterMessageType type, string from, string? id, ClusterMessage message, JsonElement data)
     {
         var options = ClusterMessage.Options(ClusterMessage.Member(data, "opts"));
@@ -58,7 +58,7 @@ public abstract partial class ClusterAdapter
                 break;
             case ClusterMessageType.Fetch when id is not null:
                 var found = Select(options).Select(socket => socket.Describe()).ToArray();
-                Respond(from, Encode(ClusterMessageType.FetchResponse, [], answer =>
+                Respond(from, new(ClusterMessageType.FetchResponse, [], answer =>
                 {
                     answer.WriteString("requestId", id);
                     ClusterWriter.WriteSockets(answer, found);
@@ -93,12 +93,12 @@ public abstract partial class ClusterAdapter
         var late = new CancellationTokenSource(options.Timeout ?? requestsTimeout, Host.Time);
         base.BroadcastWithAck(
             packet, options,
-            count => Respond(from, Encode(ClusterMessageType.BroadcastClientCount, [], answer =>
+            count => Respond(from, new(ClusterMessageType.BroadcastClientCount, [], answer =>
             {
                 answer.WriteString("requestId", id);
                 answer.WriteNumber("clientCount", count);
             })),
-            ack => Respond(from, Encode(
+            ack => Respond(from, new(
                 ClusterMessageType.BroadcastAck, ack.Attachments, answer =>
                 {
                     answer.WriteString("requestId", id);
@@ -121,7 +121,7 @@ public abstract partial class ClusterAdapter
         }
 
         Host.OnServerSideEmit(ClusterMessage.Raw(packet), id is null ? null : answer =>
-            Respond(from, Encode(ClusterMessageType.ServerSideEmitResponse, [], response =>
+            Respond(from, new(ClusterMessageType.ServerSideEmitResponse, [], response =>
             {
                 response.WriteString("requestId", id);
                 WriteRaw(response, "packet", answer);

@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO.Adapters;
-using Sluice.SocketIO.MessagePack;
 using Sluice.SocketIO.Protocol;
 
 namespace Sluice.SocketIO.Redis;
@@ -53,16 +51,15 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
     private protected string Uid { get; } = NewId();
 
     /// <summary>Says something to all other nodes, without waiting.</summary>
-    /// <param name="message">JSON, or MessagePack when there are attachments.</param>
-    /// <param name="room">The only room that a broadcast without acknowledgement is for.</param>
-    private protected abstract void Publish(byte[] message, string? room);
+    private protected abstract void Publish(ClusterOutgoing message);
 
     /// <summary>Asks all other nodes.</summary>
     /// <exception cref="RedisException">The question could not be sent.</exception>
-    private protected abstract Task PublishAsync(byte[] message, CancellationToken cancel);
+    private protected abstract Task PublishAsync(
+        ClusterOutgoing message, CancellationToken cancel);
 
     /// <summary>Answers one node.</summary>
-    private protected abstract void Respond(string uid, byte[] message);
+    private protected abstract void Respond(string uid, ClusterOutgoing message);
 
     // ---- what this node does ----
 
@@ -71,12 +68,7 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
         ArgumentNullException.ThrowIfNull(packet);
         ArgumentNullException.ThrowIfNull(options);
         if (!options.IsLocal)
-            Publish(
-                Encode(ClusterMessageType.Broadcast, packet.Attachments, data =>
-                {
-                    WritePacket(data, packet);
-                    WriteOptions(data, options);
-                }), options.Rooms.Count == 1 ? options.Rooms.First() : null);
+            Publish(Outgoing(packet, options));
         base.Broadcast(packet, options);
     }
 
@@ -91,13 +83,15 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
             var id = NewId();
             asked[id] = new Asked(onClientCount, onAck);
             cancel.UnsafeRegister(_ => asked.TryRemove(id, out Asked? _), null);
-            Publish(
-                Encode(ClusterMessageType.Broadcast, packet.Attachments, data =>
-                {
-                    WritePacket(data, packet);
-                    data.WriteString("requestId", id);
-                    WriteOptions(data, options);
-                }), room: null);
+            Publish(new(ClusterMessageType.Broadcast, packet.Attachments, data =>
+            {
+                WritePacket(data, packet);
+                data.WriteString("requestId", id);
+                WriteOptions(data, options);
+            })
+            {
+                IsEphemeral = true,
+            });
         }
 
         base.BroadcastWithAck(packet, options, onClientCount, onAck, cancel);
@@ -128,28 +122,28 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
 
     public override void AddSockets(BroadcastOptions options, IReadOnlyCollection<string> rooms)
     {
-        Tell(ClusterMessageType.Join, options, data =>
-            ClusterWriter.WriteTexts(data, "rooms", rooms));
+        Tell(Joining(options, rooms), options);
         base.AddSockets(options, rooms);
     }
 
     public override void RemoveSockets(
         BroadcastOptions options, IReadOnlyCollection<string> rooms)
     {
-        Tell(ClusterMessageType.Leave, options, data =>
-            ClusterWriter.WriteTexts(data, "rooms", rooms));
+        Tell(Leaving(options, rooms), options);
         base.RemoveSockets(options, rooms);
     }
 
     public override void DisconnectSockets(BroadcastOptions options, bool close)
     {
-        Tell(ClusterMessageType.Disconnect, options, data => data.WriteBoolean("close", close));
+        Tell(Disconnecting(options, close), options);
         base.DisconnectSockets(options, close);
     }
 
     public override void ServerSideEmit(ReadOnlyMemory<byte> json) => Publish(
-        Encode(ClusterMessageType.ServerSideEmit, [], data => WriteRaw(data, "packet", json)),
-        room: null);
+        new(ClusterMessageType.ServerSideEmit, [], data => WriteRaw(data, "packet", json))
+        {
+            IsEphemeral = true,
+        });
 
     public override async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ServerSideEmitWithAckAsync(
         ReadOnlyMemory<byte> json, CancellationToken cancel = default)
@@ -163,16 +157,45 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
 
     // ---- messages ----
 
-    void Tell(ClusterMessageType type, BroadcastOptions options, Action<Utf8JsonWriter> write)
+    private protected static ClusterOutgoing Outgoing(Packet packet, BroadcastOptions options) =>
+        new(ClusterMessageType.Broadcast, packet.Attachments, data =>
+        {
+            WritePacket(data, packet);
+            WriteOptions(data, options);
+        })
+        {
+            Room = options.Rooms.Count == 1 ? options.Rooms.First() : null,
+        };
+
+    private protected static ClusterOutgoing Joining(
+        BroadcastOptions options, IReadOnlyCollection<string> rooms) =>
+        Operation(ClusterMessageType.Join, options, data =>
+            ClusterWriter.WriteTexts(data, "rooms", rooms));
+
+    private protected static ClusterOutgoing Leaving(
+        BroadcastOptions options, IReadOnlyCollection<string> rooms) =>
+        Operation(ClusterMessageType.Leave, options, data =>
+            ClusterWriter.WriteTexts(data, "rooms", rooms));
+
+    private protected static ClusterOutgoing Disconnecting(BroadcastOptions options, bool close) =>
+        Operation(ClusterMessageType.Disconnect, options, data =>
+            data.WriteBoolean("close", close));
+
+    static ClusterOutgoing Operation(
+        ClusterMessageType type, BroadcastOptions options, Action<Utf8JsonWriter> write)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return new(type, [], data =>
+        {
+            WriteOptions(data, options);
+            write(data);
+        });
+    }
+
+    void Tell(ClusterOutgoing message, BroadcastOptions options)
+    {
         if (!options.IsLocal)
-            Publish(
-                Encode(type, [], data =>
-                {
-                    WriteOptions(data, options);
-                    write(data);
-                }), room: null);
+            Publish(message);
     }
 
     async Task<IReadOnlyList<ClusterMessage>> AskAsync(
@@ -180,34 +203,16 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
     {
         var others = await CountServersAsync(cancel) - 1;
         var id = NewId();
-        var question = Encode(type, [], data =>
+        var question = new ClusterOutgoing(type, [], data =>
         {
             write(data);
             data.WriteString("requestId", id);
-        });
+        })
+        {
+            IsEphemeral = true,
+        };
         return await requests.AskAsync(
             id, others, () => PublishAsync(question, cancel), requestsTimeout, cancel);
-    }
-
-    /// <summary>{type, data, uid, nsp}: JSON, unless something in it is binary.</summary>
-    byte[] Encode(
-        ClusterMessageType type, IReadOnlyList<ReadOnlyMemory<byte>> attachments,
-        Action<Utf8JsonWriter> writeData)
-    {
-        var message = ClusterWriter.Json(json =>
-        {
-            json.WriteNumber("type", (int)type);
-            json.WriteStartObject("data");
-            writeData(json);
-            json.WriteEndObject();
-            json.WriteString("uid", Uid);
-            json.WriteString("nsp", Host.Name);
-        });
-        if (attachments.Count == 0)
-            return message;
-        var output = new ArrayBufferWriter<byte>(message.Length);
-        JsonToMessagePack.Write(new MessagePackWriter(output), message, attachments);
-        return output.WrittenSpan.ToArray();
     }
 
     static void WritePacket(Utf8JsonWriter data, Packet packet)

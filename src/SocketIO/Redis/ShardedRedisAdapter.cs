@@ -68,20 +68,25 @@ public sealed class ShardedRedisAdapter : ClusterAdapter
             ? (int)Math.Max(1, subscribers.AsNumber() ?? 1) : 1;
     }
 
-    private protected override void Publish(byte[] message, string? room)
+    private protected override void Publish(ClusterOutgoing message)
     {
+        var room = message.Room;
         var isSeparate = room is not null && (mode == RedisSubscriptionMode.DynamicPrivate
             || (mode == RedisSubscriptionMode.Dynamic && !LooksLikeSocketId(room)));
         publisher.Publish(
             "SPUBLISH",
-            isSeparate ? Encoding.UTF8.GetBytes(channel + room + "#") : channelBytes, message);
+            isSeparate ? Encoding.UTF8.GetBytes(channel + room + "#") : channelBytes,
+            message.Message(Uid, Host.Name));
     }
 
-    private protected override Task PublishAsync(byte[] message, CancellationToken cancel) =>
-        redis.ExecuteAsync("SPUBLISH", [channelBytes, message], cancel);
+    private protected override Task PublishAsync(
+        ClusterOutgoing message, CancellationToken cancel) => redis.ExecuteAsync(
+        "SPUBLISH", [channelBytes, message.Message(Uid, Host.Name)], cancel);
 
-    private protected override void Respond(string uid, byte[] message) => publisher.Publish(
-        "SPUBLISH", Encoding.UTF8.GetBytes(channel + uid + "#"), message);
+    private protected override void Respond(string uid, ClusterOutgoing message) =>
+        publisher.Publish(
+            "SPUBLISH", Encoding.UTF8.GetBytes(channel + uid + "#"),
+            message.Message(Uid, Host.Name));
 
     /// <summary>As the official adapter tells a socket's own room from others.</summary>
     static bool LooksLikeSocketId(string room) => room.Length == 20;
