@@ -1,78 +1,141 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Sluice.EndToEnd.Servers;
 
 namespace Sluice.EndToEnd.SocketIO.Package;
 
-/// <summary>
-/// What a page of the documentation shows: its first block of C# as the program of an application
-/// that has the package and nothing else, and its first block of JavaScript as the client.
-/// </summary>
+/// <summary>An application that has the package and nothing else of this repository.</summary>
 sealed partial class FreshApplication : IAsyncDisposable
 {
     readonly string folder;
-    ChildProcess? server;
+    readonly List<ChildProcess> servers = [];
+    string[] command = [];
 
     FreshApplication(string folder) => this.folder = folder;
 
-    /// <summary>Makes and builds the application.</summary>
+    /// <summary>Where the application's files were put for its users.</summary>
+    public string Output => Path.Combine(folder, "out");
+
+    /// <summary>
+    /// Builds what a page of the documentation shows: its first block of C# is the program, its
+    /// first block of JavaScript the client.
+    /// </summary>
     /// <param name="package">The folder that the package is in.</param>
     /// <param name="page">A page below docs/socketio.</param>
     public static async Task<FreshApplication> BuildAsync(string package, string page)
     {
-        var folder = Directory.CreateTempSubdirectory("sluice-app-").FullName;
-        var app = new FreshApplication(folder);
         var text = await File.ReadAllTextAsync(
             Path.Combine(Repository.Root, "docs", "socketio", page));
-        await app.WriteAsync("App.csproj", $"""
+        var app = await CreateAsync(package, "", new()
+        {
+            ["Program.cs"] = CSharp().Match(text).Groups[1].Value,
+            ["client.mjs"] = JavaScript().Match(text).Groups[1].Value,
+        });
+        await DotNet.RunAsync(app.folder, "build", "-c", "Release", "-o", app.Output);
+        app.command = ["dotnet", Path.Combine(app.Output, "App.dll")];
+        return app;
+    }
+
+    /// <summary>
+    /// Publishes a program of applications/ by itself, without what it does not use; a warning of
+    /// the linker is an error.
+    /// </summary>
+    /// <param name="package">The folder that the package is in.</param>
+    /// <param name="name">A folder of applications/, with a program and a client.</param>
+    public static async Task<FreshApplication> PublishTrimmedAsync(string package, string name)
+    {
+        // The runtime and the linker come from where this project's packages come from.
+        var source = Path.Combine(
+            Repository.EndToEnd, "SocketIO", "Package", "applications", name);
+        var app = await CreateAsync(package, $"""
+            <PublishTrimmed>true</PublishTrimmed>
+            <TrimmerSingleWarn>false</TrimmerSingleWarn>
+            <SuppressTrimAnalysisWarnings>false</SuppressTrimAnalysisWarnings>
+            <RestoreFallbackFolders>{PackagesFolder}</RestoreFallbackFolders>
+            """, new()
+        {
+            ["Program.cs"] = await File.ReadAllTextAsync(Path.Combine(source, "Program.cs")),
+            ["client.mjs"] = await File.ReadAllTextAsync(Path.Combine(source, "client.mjs")),
+        }, clear: "");
+        await DotNet.RunAsync(
+            app.folder, "publish", "-c", "Release", "-o", app.Output,
+            "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
+        app.command = [Path.Combine(app.Output, "App")];
+        return app;
+    }
+
+    /// <summary>Starts another of its servers; such as http://127.0.0.1:40000.</summary>
+    public async Task<string> StartAsync(params string[] arguments)
+    {
+        var server = ChildProcess.Start(
+            command[0], [.. command[1..], "--urls", "http://127.0.0.1:0", .. arguments],
+            folder: folder);
+        servers.Add(server);
+        await server.OutputWithAsync("Application started");
+        return Address().Match(server.Output).Value;
+    }
+
+    /// <summary>Runs the client with addresses of servers; its output up to a line.</summary>
+    public async Task<string[]> RunClientAsync(string lastLine, params string[] addresses)
+    {
+        await using var client = ChildProcess.Start(
+            "node", [Path.Combine(folder, "client.mjs"), .. addresses], folder: folder);
+        return (await client.OutputWithAsync(lastLine + "\n")).TrimEnd().Split('\n');
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in servers)
+            await server.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Where packages that were restored on this machine are kept.</summary>
+    static string PackagesFolder =>
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } chosen
+            ? chosen
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+                ".nuget", "packages");
+
+    /// <param name="package">The folder that the package is in.</param>
+    /// <param name="properties">Of the project.</param>
+    /// <param name="files">The program and the client.</param>
+    /// <param name="clear">With it nothing but the package can be restored.</param>
+    static async Task<FreshApplication> CreateAsync(
+        string package, string properties, Dictionary<string, string> files,
+        string clear = "<clear />")
+    {
+        var folder = Directory.CreateTempSubdirectory("sluice-app-").FullName;
+        var version = Version().Match(
+            Path.GetFileName(Directory.GetFiles(package, "*.nupkg").Single())).Value;
+        files["App.csproj"] = $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <NuGetAudit>false</NuGetAudit>
                 <RestorePackagesPath>{folder}/packages</RestorePackagesPath>
+                {properties}
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Sluice.SocketIO" Version="*" />
+                <PackageReference Include="Sluice.SocketIO" Version="[{version}]" />
               </ItemGroup>
             </Project>
-            """);
-        await app.WriteAsync("nuget.config", $"""
+            """;
+        files["nuget.config"] = $"""
             <configuration>
-              <packageSources><clear /><add key="local" value="{package}" /></packageSources>
+              <packageSources>{clear}<add key="local" value="{package}" /></packageSources>
             </configuration>
-            """);
-        await app.WriteAsync("Program.cs", CSharp().Match(text).Groups[1].Value);
-        await app.WriteAsync("client.mjs", JavaScript().Match(text).Groups[1].Value);
+            """;
+        foreach (var (name, text) in files)
+            await File.WriteAllTextAsync(Path.Combine(folder, name), text);
         Directory.CreateSymbolicLink(
             Path.Combine(folder, "node_modules"), Path.Combine(Repository.Clients, "node_modules"));
-        await DotNet.RunAsync(
-            folder, "build", "-c", "Release", "-o", Path.Combine(folder, "out"));
-        return app;
+        return new FreshApplication(folder);
     }
-
-    /// <summary>Runs the server and the client; the client's output up to a line.</summary>
-    public async Task<string[]> RunAsync(string lastLine)
-    {
-        server = ChildProcess.Start(
-            "dotnet", [Path.Combine(folder, "out", "App.dll"), "--urls", "http://127.0.0.1:0"],
-            folder: folder);
-        await server.OutputWithAsync("Application started");
-        var address = Address().Match(server.Output).Value;
-        await using var client = ChildProcess.Start(
-            "node", [Path.Combine(folder, "client.mjs"), address], folder: folder);
-        return (await client.OutputWithAsync(lastLine + "\n")).TrimEnd().Split('\n');
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (server is not null)
-            await server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
-
-    Task WriteAsync(string name, string text) =>
-        File.WriteAllTextAsync(Path.Combine(folder, name), text);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharp();
@@ -82,6 +145,9 @@ sealed partial class FreshApplication : IAsyncDisposable
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Address();
+
+    [GeneratedRegex(@"\d+\.\d+\.\d+[^/]*(?=\.nupkg)")]
+    private static partial Regex Version();
 }
 
 /// <summary>The SDK's command line.</summary>

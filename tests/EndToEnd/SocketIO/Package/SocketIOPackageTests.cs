@@ -5,11 +5,10 @@ using Sluice.EndToEnd.Servers;
 namespace Sluice.EndToEnd.SocketIO.Package;
 
 /// <summary>The package as somebody else gets it, and the first pages of its documentation.</summary>
-public sealed class SocketIOPackageTests : IClassFixture<SocketIOPackageTests.Packed>
+[Collection(PackedLibrary.Name)]
+public sealed class SocketIOPackageTests(PackedLibrary packed)
 {
-    readonly string folder;
-
-    public SocketIOPackageTests(Packed packed) => folder = packed.Folder;
+    readonly string folder = packed.Folder;
 
     [Fact]
     public void The_package_has_all_that_belongs_to_it()
@@ -36,7 +35,7 @@ public sealed class SocketIOPackageTests : IClassFixture<SocketIOPackageTests.Pa
     public async Task The_quick_start_does_what_it_says()
     {
         await using var app = await FreshApplication.BuildAsync(folder, "README.md");
-        Assert.Equal(["3", "hello"], await app.RunAsync("hello"));
+        Assert.Equal(["3", "hello"], await app.RunClientAsync("hello", await app.StartAsync()));
     }
 
     [Fact]
@@ -45,26 +44,34 @@ public sealed class SocketIOPackageTests : IClassFixture<SocketIOPackageTests.Pa
         await using var app = await FreshApplication.BuildAsync(folder, "typed-handlers.md");
         Assert.Equal(
             ["[ 'welcome', 'welcome' ]", "{ number: 1, bytes: 3 }", "hello 4", "14"],
-            await app.RunAsync("14"));
+            await app.RunClientAsync("14", await app.StartAsync()));
+    }
+
+    [Fact]
+    public async Task An_application_without_what_it_does_not_use_is_published_and_serves()
+    {
+        await using var app = await FreshApplication.PublishTrimmedAsync(folder, "Trimmed");
+        using (var package = Open("*.nupkg"))
+        {
+            var whole = package.GetEntry("lib/net10.0/Sluice.SocketIO.dll")!.Length;
+            var trimmed = new FileInfo(Path.Combine(app.Output, "Sluice.SocketIO.dll")).Length;
+            Assert.InRange(trimmed, 1, whole - 1);
+        }
+
+        await using var redis = await RedisProcess.StartAsync();
+        foreach (string[] choice in new string[][] { [], ["--kind", "sharded"] })
+        {
+            var here = await app.StartAsync(["--redis", redis.Address, .. choice]);
+            var there = await app.StartAsync(["--redis", redis.Address, .. choice]);
+            Assert.Equal(
+                [
+                    "sum 3", "who 2", "said hello", "ask ready!", "keep 4 1,2,3 note",
+                    "locked not authorized", "admin true", "health Healthy", "done",
+                ],
+                await app.RunClientAsync("done", here, there));
+        }
     }
 
     ZipArchive Open(string pattern) =>
         ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder, pattern)));
-
-    /// <summary>Packed once, for all tests.</summary>
-    public sealed class Packed : IAsyncLifetime
-    {
-        public string Folder { get; } =
-            Directory.CreateTempSubdirectory("sluice-package-").FullName;
-
-        public async ValueTask InitializeAsync() => await DotNet.RunAsync(
-            Repository.Root, "pack", "src/SocketIO/SocketIO.csproj", "-c", "Release",
-            "-o", Folder);
-
-        public ValueTask DisposeAsync()
-        {
-            Directory.Delete(Folder, recursive: true);
-            return ValueTask.CompletedTask;
-        }
-    }
 }
