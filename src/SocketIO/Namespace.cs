@@ -234,7 +234,18 @@ class Namespace : INamespace, IAdapterHost
 
     SocketIOOptions IAdapterHost.Options => Server.Options;
 
-    public EngineMessage[] Encode(Packet packet) => Server.Options.Parser.Encode(packet);
+    public EngineMessage[] Encode(Packet packet)
+    {
+        var messages = Server.Options.Parser.Encode(packet);
+        if (Server.Options.PerMessageDeflate is { } deflate)
+        {
+            foreach (ref var message in messages.AsSpan())
+                if (message.Bytes.Length >= deflate.Threshold)
+                    message = message.Share();
+        }
+
+        return messages;
+    }
 
     public void OnBroadcast(int recipients) => Server.Metrics.Broadcast(recipients);
 

@@ -209,8 +209,9 @@ public sealed partial class Socket : IEmitter
     /// <summary>The half of <see cref="Deliver"/> that runs nobody's code.</summary>
     internal void Queue(EngineMessage[] messages, BroadcastOptions options)
     {
-        if (isAnnounced || !Wait(messages))
-            Session.Queue(messages, options.Compress ?? true);
+        var compress = options.Compress ?? true;
+        if (isAnnounced || !Wait(messages, compress))
+            Session.Queue(messages, compress);
     }
 
     /// <summary>The other half.</summary>
@@ -371,7 +372,7 @@ public sealed partial class Socket : IEmitter
     }
 
     /// <summary>Keeps messages until CONNECT is answered; false when it is.</summary>
-    bool Wait(EngineMessage[] messages)
+    bool Wait(EngineMessage[] messages, bool compress)
     {
         lock (sync)
         {
@@ -382,7 +383,8 @@ public sealed partial class Socket : IEmitter
             early ??= [];
             if (early.Count < Limits.EarlyMessagesMax)
             {
-                early.Add(messages);
+                early.Add(compress ? messages : Array.ConvertAll(
+                    messages, static message => message with { IsPlain = true }));
                 return true;
             }
         }

@@ -27,7 +27,7 @@ static class EngineAnswers
         var body = answer.Bytes;
         Prepare(
             context, answer.IsBinary ? "application/octet-stream" : "text/plain; charset=UTF-8");
-        if (body.Length >= threshold && EncodingOf(context) is { } encoding)
+        if (!answer.IsPlain && body.Length >= threshold && EncodingOf(context) is { } encoding)
         {
             body = Compress(body, encoding);
             context.Response.Headers.ContentEncoding = encoding;

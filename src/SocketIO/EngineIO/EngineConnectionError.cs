@@ -15,6 +15,8 @@ public sealed record EngineConnectionError(
     public static readonly EngineConnectionError BadRequest = new(3, "Bad request");
     public static readonly EngineConnectionError BadVersion =
         new(5, "Unsupported protocol version");
+    public static readonly EngineConnectionError BadExtensions =
+        new(3, "Invalid or unacceptable Sec-WebSocket-Extensions header");
 
     /// <summary>The application refused.</summary>
     public static EngineConnectionError Forbidden(string message) =>

@@ -11,6 +11,12 @@ namespace Sluice.SocketIO.EngineIO;
 /// <param name="IsBinary">An attachment.</param>
 public readonly record struct EngineMessage(ReadOnlyMemory<byte> Bytes, bool IsBinary)
 {
+    /// <summary>It must not be compressed.</summary>
+    internal bool IsPlain { get; init; }
+
+    /// <summary>The bytes are compressed (RFC 7692), which the head of the frame says.</summary>
+    internal bool IsCompressed { get; private init; }
+
     /// <summary>How many bytes before <see cref="Bytes"/>, in the same array, are its head.</summary>
     readonly byte headLength;
 
@@ -33,6 +39,24 @@ public readonly record struct EngineMessage(ReadOnlyMemory<byte> Bytes, bool IsB
         bytes = array.AsSpan(head);
         return new EngineMessage(array.AsMemory(head), isBinary, (byte)head);
     }
+
+    /// <summary>A message with its frame, of bytes that are compressed already.</summary>
+    internal static EngineMessage Compressed(ReadOnlySpan<byte> payload, bool isBinary)
+    {
+        var message = Create(payload.Length, isBinary, out var bytes);
+        payload.CopyTo(bytes);
+        message = message with { IsCompressed = true };
+        WebSocketFrames.MarkCompressed(MemoryMarshal.AsMemory(message.Frame).Span);
+        return message;
+    }
+
+    /// <summary>The same message, which all connections that compress it compress once.</summary>
+    internal EngineMessage Share() => this with { Bytes = new SharedMessage(Bytes).Memory };
+
+    /// <summary>What connections share of it; null when nothing.</summary>
+    internal SharedMessage? Shared =>
+        MemoryMarshal.TryGetMemoryManager<byte, SharedMessage>(Bytes, out var shared)
+            ? shared : null;
 
     /// <summary>The bytes as a frame of a WebSocket; empty when none was made.</summary>
     internal ReadOnlyMemory<byte> Frame =>

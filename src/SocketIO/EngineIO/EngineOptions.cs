@@ -71,6 +71,12 @@ public class EngineOptions
     public int? HttpCompressionThreshold { get; set; } = 1024;
 
     /// <summary>
+    /// Compresses messages on the WebSockets of clients that offer permessage-deflate, which
+    /// browsers do; null for none.
+    /// </summary>
+    public PerMessageDeflateOptions? PerMessageDeflate { get; set; }
+
+    /// <summary>
     /// Packets that one polling answer carries at most. Clients made of python-engineio refuse
     /// more than 16 (Payload.max_decode_packets).
     /// </summary>

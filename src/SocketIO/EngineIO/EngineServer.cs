@@ -50,12 +50,16 @@ public sealed class EngineServer(
         var transport = context.Request.Query["transport"].ToString();
         var error = Check(context, sid, transport, isWebSocket, out var session)
             ?? (session is null ? await AskAsync(context) : null);
+        WebSocketDeflate? deflate = null;
+        if (error is null && isWebSocket
+            && !WebSocketAccept.TryAgree(context, options.PerMessageDeflate, out deflate))
+            error = EngineConnectionError.BadExtensions;
         if (error is not null)
             await RefuseAsync(context, error, isWebSocket);
         else if (session is null)
-            await OpenAsync(context, isWebSocket);
+            await OpenAsync(context, isWebSocket, deflate);
         else if (isWebSocket)
-            await UpgradeAsync(context, session);
+            await UpgradeAsync(context, session, deflate);
         else
             await PollAsync(context, (PollingTransport)session.Transport);
     }
@@ -130,7 +134,7 @@ public sealed class EngineServer(
             context, error, isWebSocket && options.Transports.Contains("websocket"));
     }
 
-    async Task OpenAsync(HttpContext context, bool isWebSocket)
+    async Task OpenAsync(HttpContext context, bool isWebSocket, WebSocketDeflate? deflate)
     {
         var accept = OnSession
             ?? throw new InvalidOperationException("an engine without OnSession serves nobody");
@@ -146,7 +150,7 @@ public sealed class EngineServer(
             return;
         }
         var connection = await WebSocketAccept.AcceptAsync(
-            context, options.MaxHttpBufferSize, time);
+            context, options.MaxHttpBufferSize, time, deflate);
         var transport = new WebSocketTransport(
             session, connection, TakesBinary(context));
         sessions[session.Id] = session;
@@ -177,10 +181,11 @@ public sealed class EngineServer(
 
     // ---- from polling to a WebSocket ----
 
-    async Task UpgradeAsync(HttpContext context, LiveSession session)
+    async Task UpgradeAsync(
+        HttpContext context, LiveSession session, WebSocketDeflate? deflate)
     {
         var connection = await WebSocketAccept.AcceptAsync(
-            context, options.MaxHttpBufferSize, time);
+            context, options.MaxHttpBufferSize, time, deflate);
         if (session.Transport is PollingTransport polling && options.AllowUpgrades
             && session.TryBeginUpgrade(connection))
         {
@@ -255,6 +260,7 @@ public sealed class EngineServer(
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.PingTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPacketsPerPoll, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxHttpBufferSize, 1);
+        options.PerMessageDeflate?.Check();
         return options;
     }
 

@@ -158,7 +158,7 @@ sealed class LiveSession : EngineSession
             {
                 queuedBytes += bytes;
                 foreach (ref readonly var message in messages)
-                    queue.Enqueue(message);
+                    queue.Enqueue(compress ? message : message with { IsPlain = true });
                 return true;
             }
             isOverfull = server.Options.SendQueuePolicy == SendQueuePolicy.Disconnect;

@@ -219,7 +219,9 @@ sealed class PollingTransport(LiveSession session) : Transport
         var body = session.IsOld
             ? OldPollingPayload.Write(packets, takesBinary && padding is null)
             : PollingPayload.Write(packets);
-        return padding is null ? body : new PollBody(JsonPadding.Wrap(padding, body.Bytes));
+        if (padding is not null)
+            body = new PollBody(JsonPadding.Wrap(padding, body.Bytes));
+        return body with { IsPlain = packets.TrueForAll(static packet => packet.IsPlain) };
     }
 
     /// <summary>The client gave its poll up: nobody knows what it has received.</summary>

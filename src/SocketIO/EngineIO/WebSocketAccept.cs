@@ -25,14 +25,40 @@ static class WebSocketAccept
             && IsKey(context.Request.Headers.SecWebSocketKey);
     }
 
+    /// <summary>
+    /// Agrees on permessage-deflate, when the client offers it in a way that the server can
+    /// accept, and says so in the answer.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="options">Null when messages are not compressed.</param>
+    /// <param name="deflate">Null when they go out and come in as they are.</param>
+    /// <returns>False when the header is malformed, which fails the connection.</returns>
+    public static bool TryAgree(
+        HttpContext context, PerMessageDeflateOptions? options, out WebSocketDeflate? deflate)
+    {
+        deflate = null;
+        var header = context.Request.Headers.SecWebSocketExtensions;
+        if (options is null || header.Count == 0)
+            return true;
+        if (!WebSocketExtensions.TryParse(header.ToString(), out var offered))
+            return false;
+        if (DeflateAgreement.Choose(offered, options) is { } agreed)
+        {
+            context.Response.Headers.SecWebSocketExtensions = agreed.Header;
+            deflate = new WebSocketDeflate(agreed, options);
+        }
+
+        return true;
+    }
+
     public static async Task<WebSocketConnection> AcceptAsync(
-        HttpContext context, int messageBytesMax, TimeProvider time)
+        HttpContext context, int messageBytesMax, TimeProvider time, WebSocketDeflate? deflate)
     {
         var stream = context.Features.Get<IHttpExtendedConnectFeature>() is
         { IsExtendedConnect: true } extended
             ? await extended.AcceptAsync()
             : await UpgradeAsync(context);
-        return new WebSocketConnection(context, stream, messageBytesMax, time);
+        return new WebSocketConnection(context, stream, messageBytesMax, time, deflate);
     }
 
     static Task<Stream> UpgradeAsync(HttpContext context)

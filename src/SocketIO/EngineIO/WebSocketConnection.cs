@@ -40,7 +40,8 @@ interface IWebSocketSource
 /// connection on which nothing happens holds no buffer.
 /// </summary>
 sealed class WebSocketConnection(
-    HttpContext context, Stream stream, int messageBytesMax, TimeProvider time)
+    HttpContext context, Stream stream, int messageBytesMax, TimeProvider time,
+    WebSocketDeflate? deflate = null)
 {
     readonly Lock sync = new();
 
@@ -53,6 +54,7 @@ sealed class WebSocketConnection(
     byte[]? message;
     int messageLength;
     WebSocketOpcode fragmented;
+    bool isCompressed;
 
     /// <summary>Frames that go out before any message.</summary>
     byte[] urgent = [];
@@ -72,6 +74,9 @@ sealed class WebSocketConnection(
 
     /// <summary>The messages to send; nobody's during the probe of an upgrade.</summary>
     public IWebSocketSource? Source { get; set; }
+
+    /// <summary>Makes messages to the client short; null when that was not agreed on.</summary>
+    public WebSocketDeflater? Deflater => deflate?.Deflater;
 
     /// <summary>Nothing is being sent, and more may be.</summary>
     public bool IsWritable => Volatile.Read(ref isSending) == 0 && !isClosing;
@@ -125,6 +130,7 @@ sealed class WebSocketConnection(
 
         if (sending is not null)
             await sending;
+        deflate?.Release();
     }
 
     /// <summary>What is in the buffer: a message, the end, or null and how much is needed.</summary>
@@ -136,7 +142,7 @@ sealed class WebSocketConnection(
             var held = fragmented == WebSocketOpcode.Continuation ? 0 : messageLength;
             var status = WebSocketFrames.Read(
                 buffer.AsSpan(start, end - start), messageBytesMax - held,
-                out var frame, out var length);
+                out var frame, out var length, deflate is not null);
             if (status == WebSocketFrameStatus.NeedMore)
             {
                 needed = length;
@@ -149,6 +155,8 @@ sealed class WebSocketConnection(
             var payload = buffer.AsMemory(start + length - frame.Payload.Length,
                 frame.Payload.Length);
             start += length;
+            if (frame.Opcode is WebSocketOpcode.Text or WebSocketOpcode.Binary)
+                isCompressed = frame.IsCompressed;
             if (Take(frame.Opcode, frame.IsFinal, payload) is { } received)
                 return received;
         }
@@ -186,12 +194,24 @@ sealed class WebSocketConnection(
         return Message(opcode, whole);
     }
 
-    WebSocketReceived Message(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload) =>
-        opcode == WebSocketOpcode.Binary
-            ? new WebSocketReceived(WebSocketEvent.Binary, payload)
-            : Utf8.IsValid(payload.Span)
-                ? new WebSocketReceived(WebSocketEvent.Text, payload)
-                : Refuse(1007);
+    WebSocketReceived Message(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload)
+    {
+        if (isCompressed)
+        {
+            var status = deflate!.Inflater.Inflate(
+                payload, messageBytesMax, out var inflated, out var length);
+            if (status != InflateStatus.Whole)
+                return Refuse(status == InflateStatus.TooBig ? (ushort)1009 : (ushort)1007);
+            Drop(ref message);
+            message = inflated;
+            payload = inflated.AsMemory(0, length);
+        }
+
+        if (opcode == WebSocketOpcode.Binary)
+            return new WebSocketReceived(WebSocketEvent.Binary, payload);
+        return Utf8.IsValid(payload.Span)
+            ? new WebSocketReceived(WebSocketEvent.Text, payload) : Refuse(1007);
+    }
 
     void Append(ReadOnlySpan<byte> payload)
     {
@@ -437,9 +457,12 @@ sealed class WebSocketConnection(
                 rented = ArrayPool<byte>.Shared.Rent(Math.Max(needed, EngineLimits.SendBytes));
             else if (needed > rented.Length)
                 Grow(ref rented, length, needed);
+            var head = rented.AsSpan(length);
             length += WebSocketFrames.WriteHead(
-                rented.AsSpan(length),
-                next.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text, next.Bytes.Length);
+                head, next.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text,
+                next.Bytes.Length);
+            if (next.IsCompressed)
+                WebSocketFrames.MarkCompressed(head);
             next.Bytes.Span.CopyTo(rented.AsSpan(length));
             length += next.Bytes.Length;
         }

@@ -38,6 +38,11 @@ readonly ref struct WebSocketFrame
 
     public required bool IsFinal { get; init; }
 
+    /// <summary>
+    /// The message that begins here is compressed (RSV1 of RFC 7692, section 6).
+    /// </summary>
+    public required bool IsCompressed { get; init; }
+
     public required ReadOnlySpan<byte> Payload { get; init; }
 }
 
@@ -60,6 +65,9 @@ static class WebSocketFrames
     /// <summary>Control frames are short (section 5.5).</summary>
     const int ControlBytesMax = 125;
 
+    /// <summary>RSV1: the first frame of a compressed message (RFC 7692, section 6).</summary>
+    const byte CompressedMark = 0x40;
+
     /// <summary>Reads the first frame; its payload is unmasked where it stands.</summary>
     /// <param name="bytes">What has come.</param>
     /// <param name="payloadMax">The longest payload that is taken.</param>
@@ -67,8 +75,10 @@ static class WebSocketFrames
     /// <param name="length">
     /// Of the frame with its head; when more must come, how many bytes are needed to go on.
     /// </param>
+    /// <param name="takesCompressed">permessage-deflate was agreed on.</param>
     public static WebSocketFrameStatus Read(
-        Span<byte> bytes, int payloadMax, out WebSocketFrame frame, out int length)
+        Span<byte> bytes, int payloadMax, out WebSocketFrame frame, out int length,
+        bool takesCompressed = false)
     {
         frame = default;
         length = 2;
@@ -76,9 +86,11 @@ static class WebSocketFrames
             return WebSocketFrameStatus.NeedMore;
         var opcode = (WebSocketOpcode)(bytes[0] & 0x0f);
         var isFinal = (bytes[0] & 0x80) != 0;
+        var isCompressed = (bytes[0] & CompressedMark) != 0;
         var isMasked = (bytes[1] & 0x80) != 0;
         int size = bytes[1] & 0x7f;
-        if ((bytes[0] & 0x70) != 0 || !isMasked || !IsKnown(opcode)
+        if ((bytes[0] & 0x30) != 0 || !isMasked || !IsKnown(opcode)
+            || (isCompressed && !(takesCompressed && IsFirst(opcode)))
             || (opcode >= WebSocketOpcode.Close && (!isFinal || size > ControlBytesMax)))
             return WebSocketFrameStatus.ProtocolError;
         var head = 2 + (size == 126 ? 2 : size == 127 ? 8 : 0);
@@ -98,7 +110,13 @@ static class WebSocketFrames
             return WebSocketFrameStatus.NeedMore;
         var body = bytes[(head + 4)..length];
         Unmask(body, MemoryMarshal.Read<uint>(bytes[head..]));
-        frame = new WebSocketFrame { Opcode = opcode, IsFinal = isFinal, Payload = body };
+        frame = new WebSocketFrame
+        {
+            Opcode = opcode,
+            IsFinal = isFinal,
+            IsCompressed = isCompressed,
+            Payload = body,
+        };
         return WebSocketFrameStatus.Complete;
     }
 
@@ -126,6 +144,9 @@ static class WebSocketFrames
         }
     }
 
+    /// <summary>Says of a frame, or of its head, that its payload is compressed.</summary>
+    public static void MarkCompressed(Span<byte> frame) => frame[0] |= CompressedMark;
+
     /// <summary>A whole frame.</summary>
     public static byte[] Write(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
     {
@@ -152,6 +173,9 @@ static class WebSocketFrames
         >= 1000 and <= 1014 => true,
         _ => status is >= 3000 and <= 4999,
     };
+
+    static bool IsFirst(WebSocketOpcode opcode) =>
+        opcode is WebSocketOpcode.Text or WebSocketOpcode.Binary;
 
     static bool IsKnown(WebSocketOpcode opcode) =>
         opcode is <= WebSocketOpcode.Binary or >= WebSocketOpcode.Close and <= WebSocketOpcode.Pong;

@@ -49,7 +49,9 @@ sealed class WebSocketTransport : Transport, IWebSocketSource
         if (!session.TryTake(out message))
             return false;
         if (isEncoding && message.IsBinary)
-            message = Encode(message.Bytes.Span);
+            message = Encode(message.Bytes.Span) with { IsPlain = message.IsPlain };
+        if (connection.Deflater is { } deflater)
+            message = deflater.Deflate(message);
         return true;
     }
 

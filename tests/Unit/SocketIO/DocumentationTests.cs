@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO;
 using Sluice.SocketIO.Diagnostics;
+using Sluice.SocketIO.EngineIO;
 using Sluice.Unit.Tidy;
 
 namespace Sluice.Unit.SocketIO;
@@ -17,6 +18,7 @@ public sealed class DocumentationTests
         var page = Page("options.md");
         var names = typeof(SocketIOOptions).GetProperties()
             .Concat(typeof(ConnectionStateRecoveryOptions).GetProperties())
+            .Concat(typeof(PerMessageDeflateOptions).GetProperties())
             .Select(property => property.Name);
         Assert.All(names, name => Assert.Contains($"`{name}`", page));
     }
