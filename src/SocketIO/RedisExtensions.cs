@@ -11,7 +11,8 @@ public static class RedisExtensions
 {
     /// <summary>
     /// Connects the nodes of a cluster through one Redis, in the format of
-    /// @socket.io/redis-adapter 8: nodes of Node.js may be among them.
+    /// @socket.io/redis-adapter 8 or @socket.io/redis-streams-adapter 0.3: nodes of Node.js may be
+    /// among them.
     /// </summary>
     /// <param name="builder">What AddSocketIO gave.</param>
     /// <param name="address">
@@ -39,6 +40,7 @@ public static class RedisExtensions
         ArgumentNullException.ThrowIfNull(configure);
         var options = new RedisAdapterOptions();
         configure(options);
+        options.Streams.Check();
         builder.Services.AddSingleton<IAdapterFactory>(
             services => new RedisAdapterFactory(options, services));
         return builder;
@@ -49,20 +51,24 @@ public static class RedisExtensions
     {
         readonly RedisAdapterOptions options;
         readonly IRedisClient redis;
+        readonly RedisStreams streams;
 
         public RedisAdapterFactory(RedisAdapterOptions options, IServiceProvider services)
         {
             this.options = options;
+            var log = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance)
+                .CreateLogger("Sluice.SocketIO.Redis");
             redis = options.ClientFactory?.Invoke(services) ?? new RedisClient(
-                options.Redis,
-                (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance)
-                    .CreateLogger("Sluice.SocketIO.Redis"),
-                services.GetService<TimeProvider>() ?? TimeProvider.System);
+                options.Redis, log, services.GetService<TimeProvider>() ?? TimeProvider.System);
+            streams = new RedisStreams(redis, options, log);
         }
 
-        public Adapter Create(IAdapterHost host) => options.Kind == RedisAdapterKind.Sharded
-            ? new ShardedRedisAdapter(host, redis, options)
-            : new RedisAdapter(host, redis, options);
+        public Adapter Create(IAdapterHost host) => options.Kind switch
+        {
+            RedisAdapterKind.Sharded => new ShardedRedisAdapter(host, redis, options),
+            RedisAdapterKind.Streams => new RedisStreamsAdapter(host, redis, options, streams),
+            _ => new RedisAdapter(host, redis, options),
+        };
 
         public ValueTask DisposeAsync() => redis.DisposeAsync();
     }

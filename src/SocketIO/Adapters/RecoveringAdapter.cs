@@ -1,4 +1,3 @@
-using System.Text;
 using Sluice.SocketIO.Protocol;
 
 namespace Sluice.SocketIO.Adapters;
@@ -25,7 +24,7 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
     {
         ArgumentNullException.ThrowIfNull(packet);
         ArgumentNullException.ThrowIfNull(options);
-        if (packet.Type != PacketType.Event || packet.Id is not null || options.IsVolatile)
+        if (!RecoverablePacket.Is(packet, options))
         {
             base.Broadcast(packet, options);
             return;
@@ -111,14 +110,10 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
     {
         var missed = new List<Packet>();
         foreach (var kept in later)
-            if (IsFor(session, kept.Options))
+            if (RecoverablePacket.IsFor(session, kept.Options))
                 missed.Add(kept.Packet);
         return missed;
     }
-
-    static bool IsFor(StoredSession session, BroadcastOptions options) =>
-        (options.Rooms.Count == 0 || session.Rooms.Any(options.Rooms.Contains))
-        && !session.Rooms.Any(options.Except.Contains);
 
     Packet Keep(Packet packet, BroadcastOptions options)
     {
@@ -126,12 +121,7 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
         {
             var now = Host.Time.GetUtcNow();
             var offset = clock.Next(now);
-            var json = packet.Json.Span;
-            var text = Encoding.ASCII.GetBytes($",\"{offset}\"]");
-            var longer = new byte[json.Length - 1 + text.Length];
-            json[..^1].CopyTo(longer);
-            text.CopyTo(longer, json.Length - 1);
-            packet = packet with { Json = longer };
+            packet = RecoverablePacket.WithOffset(packet, offset);
             packets.AddLast(
                 new Kept(offset, packet, options, now + recovery.MaxDisconnectionDuration));
             bytes += Size(packet);

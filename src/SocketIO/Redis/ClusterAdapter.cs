@@ -157,6 +157,21 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
 
     // ---- messages ----
 
+    // ---- this node's part alone ----
+
+    private protected void BroadcastHere(Packet packet, BroadcastOptions options) =>
+        base.Broadcast(packet, options);
+
+    private protected void AddHere(BroadcastOptions options, IReadOnlyCollection<string> rooms) =>
+        base.AddSockets(options, rooms);
+
+    private protected void RemoveHere(
+        BroadcastOptions options, IReadOnlyCollection<string> rooms) =>
+        base.RemoveSockets(options, rooms);
+
+    private protected void DisconnectHere(BroadcastOptions options, bool close) =>
+        base.DisconnectSockets(options, close);
+
     private protected static ClusterOutgoing Outgoing(Packet packet, BroadcastOptions options) =>
         new(ClusterMessageType.Broadcast, packet.Attachments, data =>
         {

@@ -15,21 +15,32 @@ sealed class ClusterPublisher(IRedisClient redis, IAdapterHost host, ILogger log
     /// <param name="channel">Where.</param>
     /// <param name="message">What.</param>
     public void Publish(string command, byte[] channel, byte[] message) =>
-        _ = PublishAsync(command, channel, message);
+        Publish(command, [channel, message]);
 
-    async Task PublishAsync(string command, byte[] channel, byte[] message)
+    /// <param name="command">Any command whose answer does not matter.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public void Publish(string command, ReadOnlyMemory<byte>[] arguments) =>
+        _ = PublishAsync(command, arguments);
+
+    /// <summary>Tells of a failure, but not of every one of an outage.</summary>
+    public void Complain(string reason)
+    {
+        var now = host.Time.GetTimestamp();
+        var last = Interlocked.Read(ref complainedAt);
+        if ((last == long.MinValue || host.Time.GetElapsedTime(last, now) > complaintInterval)
+            && Interlocked.CompareExchange(ref complainedAt, now, last) == last)
+            log.ClusterUnreachable(host.Name, reason);
+    }
+
+    async Task PublishAsync(string command, ReadOnlyMemory<byte>[] arguments)
     {
         try
         {
-            await redis.ExecuteAsync(command, [channel, message]);
+            await redis.ExecuteAsync(command, arguments);
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {
-            var now = host.Time.GetTimestamp();
-            var last = Interlocked.Read(ref complainedAt);
-            if ((last == long.MinValue || host.Time.GetElapsedTime(last, now) > complaintInterval)
-                && Interlocked.CompareExchange(ref complainedAt, now, last) == last)
-                log.ClusterUnreachable(host.Name, e.Message);
+            Complain(e.Message);
         }
     }
 }

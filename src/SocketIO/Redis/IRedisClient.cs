@@ -27,7 +27,9 @@ public interface IRedisClient : IAsyncDisposable
     /// </summary>
     /// <param name="command">Such as PUBLISH.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="cancel">Stops waiting for the answer.</param>
+    /// <param name="cancel">
+    /// Stops waiting for the answer; a command that has not gone out yet does not any more.
+    /// </param>
     /// <exception cref="RedisException">There was no answer, or an error.</exception>
     Task<RedisValue> ExecuteAsync(
         string command, IReadOnlyList<ReadOnlyMemory<byte>> arguments,
@@ -42,6 +44,18 @@ public interface IRedisClient : IAsyncDisposable
     /// </param>
     Task SubscribeAsync(
         RedisChannelKind kind, string name, Action<string, ReadOnlyMemory<byte>> onMessage);
+
+    /// <summary>
+    /// Another client of the same Redis, for commands that keep their answer back (XREAD BLOCK)
+    /// and would hold up all others behind them. The streams adapter alone asks for it, once for
+    /// each stream, and disposes of it. It needs no subscriptions.
+    /// </summary>
+    /// <param name="longest">How long an answer may be kept back.</param>
+    /// <exception cref="NotSupportedException">This client has none to give.</exception>
+    IRedisClient OpenBlocking(TimeSpan longest) => throw new NotSupportedException(
+        "The streams adapter reads on a connection of its own (XREAD BLOCK), which this "
+        + "IRedisClient does not give: implement OpenBlocking, for example with another "
+        + "multiplexer whose timeout is longer than the time that a read may take.");
 
     /// <summary>Ends a subscription.</summary>
     Task UnsubscribeAsync(RedisChannelKind kind, string name);

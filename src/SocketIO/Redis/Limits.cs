@@ -34,4 +34,25 @@ static class Limits
     /// Questions to other nodes that are not answered yet. What comes on top fails at once.
     /// </summary>
     public const int RequestsMax = 10_000;
+
+    /// <summary>
+    /// Entries of a stream that are read at a time, each of up to <see cref="ValueBytesMax"/>.
+    /// Options that ask for more are refused.
+    /// </summary>
+    public const int ReadCountMax = 10_000;
+
+    /// <summary>
+    /// What a namespace of this node has sent and not read back from its stream yet, in bytes.
+    /// More than that, and Redis counts as away: it goes to this node's clients at once.
+    /// </summary>
+    public const long PendingBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>The same in number.</summary>
+    public const int PendingMax = 100_000;
+
+    /// <summary>
+    /// Characters of a session's private id that Redis is asked for; the official ones have 20. A
+    /// longer one is not known.
+    /// </summary>
+    public const int PrivateIdLengthMax = 100;
 }

@@ -10,6 +10,13 @@ public enum RedisAdapterKind
     /// createShardedAdapter of @socket.io/redis-adapter: sharded channels, Redis 7 and later.
     /// </summary>
     Sharded,
+
+    /// <summary>
+    /// createAdapter of @socket.io/redis-streams-adapter 0.3: what is sent goes through a stream,
+    /// which outlives a Redis that is away for a while, and connection state recovery works on
+    /// every node.
+    /// </summary>
+    Streams,
 }
 
 /// <summary>Which rooms have a channel of their own with the sharded adapter.</summary>
@@ -34,7 +41,7 @@ public sealed class RedisAdapterOptions
     /// <summary>For <see cref="RedisAdapterKind.Sharded"/> alone.</summary>
     public RedisSubscriptionMode SubscriptionMode { get; set; }
 
-    /// <summary>The first part of all channels: "key", or "channelPrefix", of @socket.io/redis-adapter.</summary>
+    /// <summary>The first part of all channels: "key", or "channelPrefix", of the official adapters.</summary>
     public string Key { get; set; } = "socket.io";
 
     /// <summary>How long the other nodes may take to answer a question.</summary>
@@ -42,9 +49,12 @@ public sealed class RedisAdapterOptions
 
     /// <summary>
     /// Answers go to a channel of the node that asked instead of one that all nodes read. For
-    /// <see cref="RedisAdapterKind.Classic"/> alone; sharded answers always do.
+    /// <see cref="RedisAdapterKind.Classic"/> alone; with the other kinds answers always do.
     /// </summary>
     public bool PublishOnSpecificResponseChannel { get; set; }
+
+    /// <summary>For <see cref="RedisAdapterKind.Streams"/> alone.</summary>
+    public RedisStreamsOptions Streams { get; } = new();
 
     /// <summary>The client that the library makes itself.</summary>
     public RedisClientOptions Redis { get; } = new();

@@ -11,9 +11,12 @@ namespace Sluice.SocketIO.Redis;
 public sealed class RedisClient : IRedisClient, IRedisLinkOwner
 {
     readonly RedisClientOptions options;
+    readonly ILogger log;
     readonly TimeProvider time;
     readonly RedisLink commands;
-    readonly RedisSubscriptions subscriptions;
+
+    /// <summary>Null for a client that is for commands alone.</summary>
+    readonly RedisSubscriptions? subscriptions;
     readonly Lock sync = new();
 
     /// <summary>Sent, and not answered.</summary>
@@ -44,15 +47,19 @@ public sealed class RedisClient : IRedisClient, IRedisLinkOwner
     /// <param name="log">Where it tells of lost connections.</param>
     /// <param name="time">The clock of timeouts.</param>
     public RedisClient(RedisClientOptions options, ILogger log, TimeProvider time)
+        : this(options, log, time, "commands") =>
+        subscriptions = new RedisSubscriptions(options, log, time);
+
+    RedisClient(RedisClientOptions options, ILogger log, TimeProvider time, string purpose)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
+        this.log = log;
         this.time = time;
-        subscriptions = new RedisSubscriptions(options, log, time);
-        commands = new RedisLink(options, "commands", this, log, time);
+        commands = new RedisLink(options, purpose, this, log, time);
     }
 
-    public bool IsConnected => Volatile.Read(ref isReady) && subscriptions.IsReady;
+    public bool IsConnected => Volatile.Read(ref isReady) && subscriptions?.IsReady != false;
 
     public async Task<RedisValue> ExecuteAsync(
         string command, IReadOnlyList<ReadOnlyMemory<byte>> arguments,
@@ -74,6 +81,11 @@ public sealed class RedisClient : IRedisClient, IRedisLinkOwner
             _ = pending.Answer.Task.Exception;
             throw late;
         }
+        catch (OperationCanceledException)
+        {
+            pending.Answer.TrySetCanceled(cancel);
+            throw;
+        }
 
         return answer.Kind == RedisValueKind.Error
             ? throw new RedisException($"Redis refused {command}: {answer.Text}") : answer;
@@ -81,19 +93,37 @@ public sealed class RedisClient : IRedisClient, IRedisLinkOwner
 
     public Task SubscribeAsync(
         RedisChannelKind kind, string name, Action<string, ReadOnlyMemory<byte>> onMessage) =>
-        subscriptions.AddAsync(kind, name, onMessage);
+        Subscriptions.AddAsync(kind, name, onMessage);
 
     public Task UnsubscribeAsync(RedisChannelKind kind, string name) =>
-        subscriptions.RemoveAsync(kind, name);
+        Subscriptions.RemoveAsync(kind, name);
+
+    /// <inheritdoc/>
+    public IRedisClient OpenBlocking(TimeSpan longest) => new RedisClient(
+        new RedisClientOptions
+        {
+            Address = options.Address,
+            ConnectTimeout = options.ConnectTimeout,
+            CommandTimeout = options.CommandTimeout + longest,
+            // A Redis that keeps an answer back keeps that of a ping back too.
+            PingInterval = options.PingInterval + longest,
+            ReconnectDelayMin = options.ReconnectDelayMin,
+            ReconnectDelayMax = options.ReconnectDelayMax,
+            Tls = options.Tls,
+        }, log, time, "stream");
 
     public async ValueTask DisposeAsync()
     {
         lock (sync)
             isDisposed = true;
         await commands.DisposeAsync();
-        await subscriptions.DisposeAsync();
+        if (subscriptions is not null)
+            await subscriptions.DisposeAsync();
         Fail(new RedisException("The Redis client was closed."), all: true);
     }
+
+    RedisSubscriptions Subscriptions => subscriptions
+        ?? throw new NotSupportedException("This client is for commands alone.");
 
     void Enqueue(Command command)
     {

@@ -31,4 +31,7 @@ static partial class RedisLog
         "{Namespace}: a message of another node was not understood and is ignored: {Reason}")]
     public static partial void ClusterMessageIgnored(
         this ILogger logger, string @namespace, string reason);
+
+    [LoggerMessage(5207, LogLevel.Error, "The stream {Stream} cannot be read: {Reason}")]
+    public static partial void StreamNotRead(this ILogger logger, string stream, string reason);
 }

@@ -24,6 +24,8 @@ const port = await control({
         const client = { socket, events: [], fences: [0, 0], connects: 0 };
         clients.set(name, client);
         socket.onAny((event, ...args) => {
+            // With connection state recovery an event ends with its offset.
+            if (socket._pid && /^\d+-\d+$/.test(args.at(-1))) client.offset = args.pop();
             if (event === "fence") client.fences[args[1]] = args[0];
             else if (event === "ask") args.pop()(name + " " + JSON.stringify(args, plain));
             else client.events.push(JSON.parse(JSON.stringify(args, plain)));

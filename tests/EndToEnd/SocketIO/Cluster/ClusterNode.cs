@@ -153,12 +153,14 @@ sealed class SluiceNode : IClusterNode
 
     public static async Task<SluiceNode> StartAsync(
         string name, RedisProcess redis, Action<RedisAdapterOptions>? configure = null,
-        Action<RedisClientOptions>? configureRedis = null, bool awaitRedis = true)
+        Action<RedisClientOptions>? configureRedis = null, bool awaitRedis = true,
+        Action<SocketIOOptions>? configureServer = null)
     {
         var options = new RedisClientOptions { Address = RedisAddress.Parse(redis.Address) };
         configureRedis?.Invoke(options);
         var client = new RedisClient(options, NullLogger.Instance, TimeProvider.System);
         var host = await SocketIOHost.StartAsync(
+            configureServer,
             serve: io => io.OnConnection(socket =>
                 socket.Data["name"] = socket.Handshake.Auth.GetProperty("name").GetString()),
             extend: builder => builder.AddRedisAdapter(redis.Address, adapter =>

@@ -30,9 +30,9 @@ public abstract class ClusterTests(string kind, RedisAdapterKind ours) : IAsyncL
         nodes =
         [
             await OfficialNode.StartAsync(names[0], redis, kind),
-            await SluiceNode.StartAsync(names[1], redis, adapter => adapter.Kind = ours),
+            await OursAsync(names[1]),
             await OfficialNode.StartAsync(names[2], redis, kind),
-            await SluiceNode.StartAsync(names[3], redis, adapter => adapter.Kind = ours),
+            await OursAsync(names[3]),
         ];
         foreach (var node in nodes)
             await Patience.ForAsync(
@@ -165,6 +165,12 @@ public abstract class ClusterTests(string kind, RedisAdapterKind ours) : IAsyncL
                 i == origin ? [] : ["""["x",{"y":1}]"""],
                 (await nodes[i].HeardAsync()).Select(Text));
     }
+
+    async Task<IClusterNode> OursAsync(string name) => await SluiceNode.StartAsync(
+        name, redis, adapter => adapter.Kind = ours,
+        // As cluster-node.mjs has it.
+        configureServer: options => options.ConnectionStateRecovery =
+            ours == RedisAdapterKind.Streams ? new() : null);
 
     /// <summary>Channels of rooms that are new to a node are subscribed to.</summary>
     Task<JsonElement[]> FlushAsync() =>

@@ -1,0 +1,7 @@
+using Sluice.SocketIO.Redis;
+
+namespace Sluice.EndToEnd.SocketIO.Cluster;
+
+/// <summary>With createAdapter of @socket.io/redis-streams-adapter, and recovery.</summary>
+public sealed class SocketIOStreamsClusterTests()
+    : ClusterTests("streams", RedisAdapterKind.Streams);
