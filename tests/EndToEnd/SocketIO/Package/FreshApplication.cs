@@ -37,6 +37,21 @@ sealed partial class FreshApplication : IAsyncDisposable
     }
 
     /// <summary>
+    /// Compiles what the pages show, with what they take for granted around it; nothing runs.
+    /// </summary>
+    /// <param name="package">The folder that the package is in.</param>
+    /// <param name="files">By their names.</param>
+    public static async Task<FreshApplication> BuildPagesAsync(
+        string package, Dictionary<string, string> files)
+    {
+        files["Frame.cs"] = await File.ReadAllTextAsync(
+            Path.Combine(Applications, "Pages", "Frame.cs"));
+        var app = await CreateAsync(package, "<OutputType>Library</OutputType>", files);
+        await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
+        return app;
+    }
+
+    /// <summary>
     /// Publishes a program of applications/ by itself, without what it does not use; a warning of
     /// the linker is an error.
     /// </summary>
@@ -45,8 +60,7 @@ sealed partial class FreshApplication : IAsyncDisposable
     public static async Task<FreshApplication> PublishTrimmedAsync(string package, string name)
     {
         // The runtime and the linker come from where this project's packages come from.
-        var source = Path.Combine(
-            Repository.EndToEnd, "SocketIO", "Package", "applications", name);
+        var source = Path.Combine(Applications, name);
         var app = await CreateAsync(package, $"""
             <PublishTrimmed>true</PublishTrimmed>
             <TrimmerSingleWarn>false</TrimmerSingleWarn>
@@ -90,6 +104,9 @@ sealed partial class FreshApplication : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
+    static string Applications =>
+        Path.Combine(Repository.EndToEnd, "SocketIO", "Package", "applications");
+
     /// <summary>Where packages that were restored on this machine are kept.</summary>
     static string PackagesFolder =>
         Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } chosen
@@ -100,7 +117,7 @@ sealed partial class FreshApplication : IAsyncDisposable
 
     /// <param name="package">The folder that the package is in.</param>
     /// <param name="properties">Of the project.</param>
-    /// <param name="files">The program and the client.</param>
+    /// <param name="files">By their names.</param>
     /// <param name="clear">With it nothing but the package can be restored.</param>
     static async Task<FreshApplication> CreateAsync(
         string package, string properties, Dictionary<string, string> files,
