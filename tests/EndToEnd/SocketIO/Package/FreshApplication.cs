@@ -26,7 +26,7 @@ sealed partial class FreshApplication : IAsyncDisposable
     {
         var text = await File.ReadAllTextAsync(
             Path.Combine(Repository.Root, "docs", "socketio", page));
-        var app = await CreateAsync(package, "", new()
+        var app = await CreateAsync(package, new()
         {
             ["Program.cs"] = CSharp().Match(text).Groups[1].Value,
             ["client.mjs"] = JavaScript().Match(text).Groups[1].Value,
@@ -46,7 +46,12 @@ sealed partial class FreshApplication : IAsyncDisposable
     {
         files["Frame.cs"] = await File.ReadAllTextAsync(
             Path.Combine(Applications, "Pages", "Frame.cs"));
-        var app = await CreateAsync(package, "<OutputType>Library</OutputType>", files);
+        var versions = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "Directory.Packages.props"));
+        var testHost = TestHost().Match(versions).Groups[1].Value;
+        var app = await CreateAsync(
+            package, files, "<OutputType>Library</OutputType>",
+            $"<PackageReference Include={testHost} />");
         await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
         return app;
     }
@@ -59,18 +64,17 @@ sealed partial class FreshApplication : IAsyncDisposable
     /// <param name="name">A folder of applications/, with a program and a client.</param>
     public static async Task<FreshApplication> PublishTrimmedAsync(string package, string name)
     {
-        // The runtime and the linker come from where this project's packages come from.
         var source = Path.Combine(Applications, name);
-        var app = await CreateAsync(package, $"""
+        var app = await CreateAsync(
+            package, new()
+            {
+                ["Program.cs"] = await File.ReadAllTextAsync(Path.Combine(source, "Program.cs")),
+                ["client.mjs"] = await File.ReadAllTextAsync(Path.Combine(source, "client.mjs")),
+            }, """
             <PublishTrimmed>true</PublishTrimmed>
             <TrimmerSingleWarn>false</TrimmerSingleWarn>
             <SuppressTrimAnalysisWarnings>false</SuppressTrimAnalysisWarnings>
-            <RestoreFallbackFolders>{PackagesFolder}</RestoreFallbackFolders>
-            """, new()
-        {
-            ["Program.cs"] = await File.ReadAllTextAsync(Path.Combine(source, "Program.cs")),
-            ["client.mjs"] = await File.ReadAllTextAsync(Path.Combine(source, "client.mjs")),
-        }, clear: "");
+            """);
         await DotNet.RunAsync(
             app.folder, "publish", "-c", "Release", "-o", app.Output,
             "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
@@ -116,16 +120,20 @@ sealed partial class FreshApplication : IAsyncDisposable
                 ".nuget", "packages");
 
     /// <param name="package">The folder that the package is in.</param>
-    /// <param name="properties">Of the project.</param>
     /// <param name="files">By their names.</param>
-    /// <param name="clear">With it nothing but the package can be restored.</param>
+    /// <param name="properties">
+    /// Of the project. With them it may restore what this project does, such as a runtime;
+    /// without, nothing but the package.
+    /// </param>
+    /// <param name="references">To other packages.</param>
     static async Task<FreshApplication> CreateAsync(
-        string package, string properties, Dictionary<string, string> files,
-        string clear = "<clear />")
+        string package, Dictionary<string, string> files, string? properties = null,
+        string references = "")
     {
         var folder = Directory.CreateTempSubdirectory("sluice-app-").FullName;
         var version = Version().Match(
             Path.GetFileName(Directory.GetFiles(package, "*.nupkg").Single())).Value;
+        var (sources, fallback) = properties is null ? ("<clear />", "") : ("", PackagesFolder);
         files["App.csproj"] = $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
@@ -135,16 +143,18 @@ sealed partial class FreshApplication : IAsyncDisposable
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <NuGetAudit>false</NuGetAudit>
                 <RestorePackagesPath>{folder}/packages</RestorePackagesPath>
+                <RestoreFallbackFolders>{fallback}</RestoreFallbackFolders>
                 {properties}
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Sluice.SocketIO" Version="[{version}]" />
+                {references}
               </ItemGroup>
             </Project>
             """;
         files["nuget.config"] = $"""
             <configuration>
-              <packageSources>{clear}<add key="local" value="{package}" /></packageSources>
+              <packageSources>{sources}<add key="local" value="{package}" /></packageSources>
             </configuration>
             """;
         foreach (var (name, text) in files)
@@ -159,6 +169,9 @@ sealed partial class FreshApplication : IAsyncDisposable
 
     [GeneratedRegex("```js\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex JavaScript();
+
+    [GeneratedRegex(@"Include=(""Microsoft.AspNetCore.TestHost"" Version=""[^""]+"")")]
+    private static partial Regex TestHost();
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex Address();
