@@ -74,6 +74,11 @@ public sealed class BroadcastOperator : IEmitter
             nsp.Server.Metrics.AckTimedOut();
             throw new BroadcastTimeoutException(answers.Read(Codec));
         }
+        finally
+        {
+            // Whoever remembers the question forgets it.
+            await either.CancelAsync();
+        }
 
         return answers.Read(Codec);
     }
@@ -132,7 +137,7 @@ sealed class BroadcastAcks
     readonly List<Packet> answers = [];
     readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int serversLeft;
-    int clientsLeft;
+    long clientsLeft;
 
     public Task Done => done.Task;
 

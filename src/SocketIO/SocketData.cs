@@ -12,6 +12,11 @@ namespace Sluice.SocketIO;
 /// </summary>
 public sealed class SocketData
 {
+    static readonly JsonDocumentOptions documentOptions = new()
+    {
+        MaxDepth = Protocol.Limits.JsonDepthMax,
+    };
+
     readonly ArgumentCodec codec;
     readonly Socket? owner;
     ConcurrentDictionary<string, object?>? values;
@@ -77,11 +82,23 @@ public sealed class SocketData
     {
         if (json.IsEmpty)
             return;
-        var element = JsonElement.Parse(json.Span);
+        var element = JsonElement.Parse(json.Span, documentOptions);
         if (element.ValueKind != JsonValueKind.Object)
             return;
         foreach (var property in element.EnumerateObject())
+            Load(property);
+    }
+
+    void Load(JsonProperty property)
+    {
+        try
+        {
             Values[property.Name] = property.Value;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another node's: its name has an escape that stands for half a character.
+        }
     }
 
     ConcurrentDictionary<string, object?> Values =>

@@ -378,8 +378,8 @@ sealed class LiveSession : EngineSession
     {
         if (IsOld && OldPollingPayload.TryReadBase64(packet, out var typed))
             return ReceiveTyped(typed);
-        if (!IsOld && PollingPayload.DecodeLeniently(text) is { } bytes)
-            return Tell(bytes, isBinary: true);
+        if (!IsOld)
+            return Tell(PollingPayload.DecodeLeniently(text), isBinary: true);
         End(CloseReasons.ParseError);
         return false;
     }

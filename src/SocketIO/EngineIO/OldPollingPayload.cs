@@ -97,7 +97,9 @@ static class OldPollingPayload
         while (!text.IsEmpty)
         {
             var colon = text.IndexOf(':');
+            // Parsing alone would let NULs stand behind the digits.
             if (colon is < 1 or > DigitsMax
+                || text[..colon].ContainsAnyExceptInRange('0', '9')
                 || !int.TryParse(
                     text[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
                 || length > text.Length - colon - 1
@@ -119,7 +121,8 @@ static class OldPollingPayload
     {
         while (!body.IsEmpty)
         {
-            var end = body.IndexOf(EndOfLength);
+            // What marks an attachment may be any byte but 0.
+            var end = body[1..].IndexOf(EndOfLength) + 1;
             if (end is < 2 or > DigitsMax || packets.Count == EngineLimits.PacketsPerPost)
                 return false;
             long length = 0;
@@ -136,7 +139,7 @@ static class OldPollingPayload
             body = body[(end + 1 + (int)length)..];
             if (!isText)
                 packets.Add(new EngineMessage(packet.ToArray(), IsBinary: true));
-            else if (!TryAddText(packet.ToArray(), packets))
+            else if (!TryAddText(PollingPayload.CopyText(packet), packets))
                 return false;
         }
         return true;
@@ -158,8 +161,7 @@ static class OldPollingPayload
     public static bool TryReadBase64(ReadOnlySpan<byte> packet, out byte[]? typed)
     {
         typed = packet is [(byte)'b', >= (byte)'0' and <= (byte)'6' and var type, .. var text]
-            && PollingPayload.DecodeLeniently(text) is { } bytes
-            ? [(byte)(type - '0'), .. bytes]
+            ? [(byte)(type - '0'), .. PollingPayload.DecodeLeniently(text)]
             : null;
         return typed is not null;
     }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Sluice.SocketIO.EngineIO;
 
@@ -54,32 +56,55 @@ static class PollingPayload
             if (packets.Count == EngineLimits.PacketsPerPost)
                 return false;
             var packet = body[range];
-            if (packet is not [BinaryMark, .. var text])
-                packets.Add(new EngineMessage(packet.ToArray(), IsBinary: false));
-            else if (DecodeLeniently(text) is { } bytes)
-                packets.Add(new EngineMessage(bytes, IsBinary: true));
-            else
-                return false;
+            packets.Add(packet is [BinaryMark, .. var text]
+                ? new EngineMessage(DecodeLeniently(text), IsBinary: true)
+                : new EngineMessage(CopyText(packet), IsBinary: false));
         }
         return true;
     }
 
     /// <summary>
-    /// Base64 with or without padding and in either alphabet, as Node.js reads it; clients for
-    /// Swift leave the padding out. Null when it is neither.
+    /// A text of its own. What is no UTF-8 becomes U+FFFD, as Node.js reads it: it may be sent on
+    /// to a WebSocket, whose client would end the connection over it.
     /// </summary>
-    public static byte[]? DecodeLeniently(ReadOnlySpan<byte> text)
+    public static byte[] CopyText(ReadOnlySpan<byte> text) => Utf8.IsValid(text)
+        ? text.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text));
+
+    /// <summary>
+    /// Base64 as Node.js reads it, of which nothing is wrong: with or without padding (clients for
+    /// Swift leave it out), in either alphabet, up to a padding, and what is no digit is passed over.
+    /// </summary>
+    public static byte[] DecodeLeniently(ReadOnlySpan<byte> text)
     {
-        var usual = text.TrimEnd((byte)'=').ToArray();
-        for (int i = 0; i < usual.Length; i++)
+        var end = text.IndexOf((byte)'=');
+        if (end >= 0)
+            text = text[..end];
+        var bytes = new byte[(int)(text.Length * 3L / 4)];
+        var length = 0;
+        uint bits = 0;
+        var bitsCount = 0;
+        foreach (var letter in text)
         {
-            usual[i] = usual[i] switch
-            {
-                (byte)'+' => (byte)'-',
-                (byte)'/' => (byte)'_',
-                var letter => letter,
-            };
+            if (DigitOf(letter) is not (>= 0 and var digit))
+                continue;
+            bits = bits << 6 | (uint)digit;
+            bitsCount += 6;
+            if (bitsCount < 8)
+                continue;
+            bitsCount -= 8;
+            bytes[length++] = (byte)(bits >> bitsCount);
         }
-        return Base64Url.IsValid(usual) ? Base64Url.DecodeFromUtf8(usual) : null;
+
+        return length == bytes.Length ? bytes : bytes[..length];
     }
+
+    static int DigitOf(byte letter) => letter switch
+    {
+        >= (byte)'A' and <= (byte)'Z' => letter - 'A',
+        >= (byte)'a' and <= (byte)'z' => letter - 'a' + 26,
+        >= (byte)'0' and <= (byte)'9' => letter - '0' + 52,
+        (byte)'+' or (byte)'-' => 62,
+        (byte)'/' or (byte)'_' => 63,
+        _ => -1,
+    };
 }

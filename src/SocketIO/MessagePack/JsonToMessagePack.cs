@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using Sluice.SocketIO.Protocol;
 
 namespace Sluice.SocketIO.MessagePack;
 
@@ -116,12 +116,12 @@ static class JsonToMessagePack
 
     /// <summary>
     /// Looks whether a member makes its object a placeholder: the rules of
-    /// <see cref="Protocol.Placeholder.Read"/>, without reading anything twice.
+    /// <see cref="Placeholder.Read"/>, without reading anything twice.
     /// </summary>
     static void Notice(ref Utf8JsonReader reader, ref Frame frame)
     {
-        var isMark = reader.ValueTextEquals("_placeholder"u8);
-        if (!isMark && !reader.ValueTextEquals("num"u8))
+        var isMark = JsonText.Equals(reader, "_placeholder"u8);
+        if (!isMark && !JsonText.Equals(reader, "num"u8))
             return;
         var value = reader;
         value.Read();
@@ -157,72 +157,8 @@ static class JsonToMessagePack
 
     static void WriteText(MessagePackWriter writer, ref Utf8JsonReader reader)
     {
-        if (!reader.ValueIsEscaped)
-        {
-            writer.WriteString(reader.ValueSpan);
-            return;
-        }
-
-        // Unescaped text is never longer.
-        var rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        writer.WriteString(rented.AsSpan(0, Unescape(reader.ValueSpan, rented)));
-        ArrayPool<byte>.Shared.Return(rented);
+        writer.WriteString(JsonText.Read(reader, out var rented));
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
     }
-
-    /// <summary>
-    /// As Utf8JsonReader does it, but half a surrogate pair, which JSON allows and UTF-8 does not,
-    /// becomes U+FFFD instead of an exception.
-    /// </summary>
-    static int Unescape(ReadOnlySpan<byte> text, Span<byte> target)
-    {
-        var length = 0;
-        while (!text.IsEmpty)
-        {
-            var plain = text.IndexOf((byte)'\\');
-            if (plain < 0)
-                plain = text.Length;
-            text[..plain].CopyTo(target[length..]);
-            length += plain;
-            text = text[plain..];
-            if (text.IsEmpty)
-                break;
-            if (text[1] == (byte)'u')
-            {
-                length += ReadRune(ref text).EncodeToUtf8(target[length..]);
-                continue;
-            }
-
-            target[length++] = text[1] switch
-            {
-                (byte)'n' => (byte)'\n',
-                (byte)'t' => (byte)'\t',
-                (byte)'r' => (byte)'\r',
-                (byte)'b' => (byte)'\b',
-                (byte)'f' => (byte)'\f',
-                var same => same,
-            };
-            text = text[2..];
-        }
-
-        return length;
-    }
-
-    /// <summary>One or two of \u1234, taken off the text.</summary>
-    static Rune ReadRune(ref ReadOnlySpan<byte> text)
-    {
-        var first = ReadUnit(text);
-        text = text[6..];
-        if (Rune.TryCreate(first, out var rune))
-            return rune;
-        if (text is not [(byte)'\\', (byte)'u', ..]
-            || !Rune.TryCreate(first, ReadUnit(text), out rune))
-            return Rune.ReplacementChar;
-        text = text[6..];
-        return rune;
-    }
-
-    static char ReadUnit(ReadOnlySpan<byte> text) =>
-        (char)int.Parse(
-            text.Slice(2, 4), System.Globalization.NumberStyles.AllowHexSpecifier,
-            System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -174,7 +174,7 @@ public sealed class ArgumentCodec
         reader.Read();
         reader.Read();
         return reader.TokenType == JsonTokenType.String
-            ? reader.GetString()! : System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
+            ? JsonText.ReadString(reader) : System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
     }
 
     /// <summary>A writer and its buffer, one of each thread's own.</summary>

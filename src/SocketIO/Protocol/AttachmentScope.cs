@@ -132,10 +132,10 @@ readonly ref struct AttachmentScope
                 writer.WriteEndArray();
                 break;
             case JsonTokenType.PropertyName:
-                writer.WritePropertyName(reader.GetString()!);
+                writer.WritePropertyName(JsonText.ReadString(reader));
                 break;
             case JsonTokenType.String:
-                writer.WriteStringValue(reader.GetString());
+                writer.WriteStringValue(JsonText.ReadString(reader));
                 break;
             default:
                 writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true);

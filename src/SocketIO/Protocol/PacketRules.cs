@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Sluice.SocketIO.Protocol;
@@ -10,6 +11,8 @@ public static class PacketRules
         "connect", "connect_error", "disconnect", "disconnecting", "newListener",
         "removeListener",
     ];
+
+    static readonly byte[][] reservedUtf8Names = [.. reservedNames.Select(Encoding.UTF8.GetBytes)];
 
     static readonly JsonReaderOptions readerOptions = new() { MaxDepth = Limits.JsonDepthMax };
 
@@ -44,9 +47,8 @@ public static class PacketRules
             error = illegal ? "illegal attachments" : null;
             return !illegal;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // InvalidOperationException: an escape that stands for half a character.
             return false;
         }
     }
@@ -73,8 +75,8 @@ public static class PacketRules
 
     static bool NamesReserved(in Utf8JsonReader reader)
     {
-        foreach (var name in reservedNames)
-            if (reader.ValueTextEquals(name))
+        foreach (var name in reservedUtf8Names)
+            if (JsonText.Equals(reader, name))
                 return true;
         return false;
     }

@@ -39,8 +39,8 @@ static class Placeholder
             // Members of this object alone; what is nested in it is skipped.
             if (reader.TokenType != JsonTokenType.PropertyName)
                 continue;
-            var isMark = reader.ValueTextEquals("_placeholder"u8);
-            var isNumber = !isMark && reader.ValueTextEquals("num"u8);
+            var isMark = JsonText.Equals(reader, "_placeholder"u8);
+            var isNumber = !isMark && JsonText.Equals(reader, "num"u8);
             reader.Read();
             if (isMark)
                 kind = reader.TokenType == JsonTokenType.True

@@ -89,10 +89,10 @@ public abstract partial class ClusterAdapter
             return;
         }
 
-        // What a client never acknowledges is forgotten when the one that asks gives up.
-        var late = new CancellationTokenSource(options.Timeout ?? requestsTimeout, Host.Time);
-        base.BroadcastWithAck(
-            packet, options,
+        var isAsked = questions.TryAsk(
+            (onClientCount, onAck, cancel) =>
+                base.BroadcastWithAck(packet, options, onClientCount, onAck, cancel),
+            options.Timeout ?? requestsTimeout,
             count => Respond(from, new(ClusterMessageType.BroadcastClientCount, [], answer =>
             {
                 answer.WriteString("requestId", id);
@@ -106,15 +106,16 @@ public abstract partial class ClusterAdapter
                     WriteRaw(answer, "packet",
                         ArgumentCodec.Index(ack.Json.Span, skip: 0) is [var start, var end, ..]
                             ? ack.Json[start..end] : "null"u8.ToArray());
-                })),
-            late.Token);
+                })));
+        if (!isAsked)
+            Log.ClusterMessageIgnored(Host.Name, "too many questions are not answered yet");
     }
 
     void ServeEvent(string from, string? id, JsonElement data)
     {
         if (ClusterMessage.Member(data, "packet") is not
             { ValueKind: JsonValueKind.Array } packet || packet.GetArrayLength() == 0
-            || packet[0].ValueKind != JsonValueKind.String)
+            || ClusterMessage.Text(packet[0]) is null)
         {
             Log.ClusterMessageIgnored(Host.Name, "a server-side event without a name");
             return;

@@ -29,6 +29,7 @@ enum ClusterMessageType
 public abstract partial class ClusterAdapter : InMemoryAdapter
 {
     readonly ClusterRequests requests;
+    readonly ClusterQuestions questions;
     readonly ConcurrentDictionary<string, Asked> asked = new(StringComparer.Ordinal);
     readonly TimeSpan requestsTimeout;
 
@@ -42,6 +43,7 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
     {
         this.requestsTimeout = requestsTimeout;
         requests = new ClusterRequests(Host.Time);
+        questions = new ClusterQuestions(Host.Time);
         Log = Host.LoggerFactory.CreateLogger("Sluice.SocketIO.Redis");
     }
 

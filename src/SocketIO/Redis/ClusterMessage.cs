@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Sluice.SocketIO.Adapters;
 using Sluice.SocketIO.MessagePack;
 using Sluice.SocketIO.Protocol;
@@ -35,6 +37,9 @@ sealed class ClusterMessage
         if ((bytes.IsEmpty || bytes.Span[0] != (byte)'{')
             && !MessagePackToJson.TryRead(bytes.Span, out json, out attachments))
             return null;
+        // As Node.js reads it. Clients must not get what is no UTF-8: it ends their connection.
+        if (!Utf8.IsValid(json.Span))
+            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span));
         try
         {
             return new ClusterMessage(
@@ -53,24 +58,46 @@ sealed class ClusterMessage
     public int Number(string name) => Number(Root, name);
 
     public static string? Text(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        Member(of, name) is { } member ? Text(member) : null;
 
     public static int Number(JsonElement of, string name) =>
         Member(of, name) is { ValueKind: JsonValueKind.Number } element
             && element.TryGetInt32(out var number) ? number : -1;
 
     /// <summary>A member of an object; null when there is none, or no object.</summary>
-    public static JsonElement? Member(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member)
-            ? member : null;
+    public static JsonElement? Member(JsonElement of, string name)
+    {
+        try
+        {
+            return of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member)
+                ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another member's name has an escape that stands for half a character.
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// A text; null for anything else, and for an escape that stands for half a character.
+    /// </summary>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The items of an array that are text.</summary>
     public static string[] Texts(JsonElement? array) =>
         array is { ValueKind: JsonValueKind.Array } items
-            ? [.. items.EnumerateArray()
-                .Where(item => item.ValueKind == JsonValueKind.String)
-                .Select(item => item.GetString()!)]
-            : [];
+            ? [.. items.EnumerateArray().Select(Text).OfType<string>()] : [];
 
     /// <summary>The UTF-8 of a value as it stands there.</summary>
     public static ReadOnlyMemory<byte> Raw(JsonElement element) =>

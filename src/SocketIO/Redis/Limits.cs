@@ -55,4 +55,10 @@ static class Limits
     /// longer one is not known.
     /// </summary>
     public const int PrivateIdLengthMax = 100;
+
+    /// <summary>
+    /// Broadcasts of other nodes whose acknowledgements this one's clients still owe. What comes on
+    /// top is ignored, and whoever asked gives up after its timeout.
+    /// </summary>
+    public const int QuestionsMax = 10_000;
 }

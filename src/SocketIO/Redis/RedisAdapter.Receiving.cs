@@ -26,7 +26,7 @@ public sealed partial class RedisAdapter
             return;
         }
 
-        if (root[0].ValueKind != JsonValueKind.String || root[0].GetString() == uid
+        if (root[0].ValueKind != JsonValueKind.String || root[0].ValueEquals(uid)
             || (ClusterMessage.Text(root[1], "nsp") ?? "/") != Host.Name)
             return;
         if (message.Packet(root[1], Host.Name) is { } packet)
@@ -116,7 +116,7 @@ public sealed partial class RedisAdapter
     {
         if (ClusterMessage.Member(message.Root, "data") is not
             { ValueKind: JsonValueKind.Array } data || data.GetArrayLength() == 0
-            || data[0].ValueKind != JsonValueKind.String)
+            || ClusterMessage.Text(data[0]) is null)
         {
             log.ClusterMessageIgnored(Host.Name, "a server-side event without a name");
             return;
@@ -144,18 +144,19 @@ public sealed partial class RedisAdapter
         }
 
         var target = ResponseChannel(message);
-        // What a client never acknowledges is forgotten when the one that asks gives up.
-        var late = new CancellationTokenSource(
-            options.Timeout ?? this.options.RequestsTimeout, Host.Time);
-        base.BroadcastWithAck(
-            packet, options,
+        var isAsked = questions.TryAsk(
+            (onClientCount, onAck, cancel) =>
+                base.BroadcastWithAck(packet, options, onClientCount, onAck, cancel),
+            options.Timeout ?? this.options.RequestsTimeout,
             count => Publish(target, ClusterWriter.Json(json =>
             {
                 json.WriteNumber("type", (int)RedisRequest.BroadcastClientCount);
                 json.WriteString("requestId", id);
                 json.WriteNumber("clientCount", count);
             })),
-            ack => Publish(target, EncodeAck(id, ack)), late.Token);
+            ack => Publish(target, EncodeAck(id, ack)));
+        if (!isAsked)
+            log.ClusterMessageIgnored(Host.Name, "too many questions are not answered yet");
     }
 
     static byte[] EncodeAck(string id, Packet ack)

@@ -35,6 +35,7 @@ public sealed partial class RedisAdapter : InMemoryAdapter
     readonly RedisAdapterOptions options;
     readonly ILogger log;
     readonly ClusterRequests requests;
+    readonly ClusterQuestions questions;
     readonly ClusterPublisher publisher;
     readonly ConcurrentDictionary<string, Asked> asked = new(StringComparer.Ordinal);
     readonly string uid = ClusterWriter.NewId(6);
@@ -57,6 +58,7 @@ public sealed partial class RedisAdapter : InMemoryAdapter
         this.options = options;
         log = Host.LoggerFactory.CreateLogger("Sluice.SocketIO.Redis");
         requests = new ClusterRequests(Host.Time);
+        questions = new ClusterQuestions(Host.Time);
         publisher = new ClusterPublisher(redis, Host, log);
         channel = $"{options.Key}#{Host.Name}#";
         requestChannel = Encoding.UTF8.GetBytes($"{options.Key}-request#{Host.Name}#");

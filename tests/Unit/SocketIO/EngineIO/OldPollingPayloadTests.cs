@@ -24,6 +24,7 @@ public class OldPollingPayloadTests
     [InlineData(":4a", "refused")]
     [InlineData("-1:4a", "refused")]
     [InlineData("1e0:2", "refused")]
+    [InlineData("1\0:2", "refused")]
     [InlineData("99999999999:2", "refused")]
     [InlineData("4:b9AQ", "refused")]
     public void What_stands_before_a_mistake_is_read(string body, string packets) =>
@@ -32,6 +33,7 @@ public class OldPollingPayloadTests
     [Theory]
     [InlineData("0002FF3461", "4a")]
     [InlineData("0103FF040102", "<040102>")]
+    [InlineData("FF03FF040102", "<040102>")]
     [InlineData("0003FF34C3A901010002FF34", "4é|refused")]
     [InlineData("00", "refused")]
     [InlineData("0002FF34", "refused")]

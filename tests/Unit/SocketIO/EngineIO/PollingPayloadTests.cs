@@ -19,14 +19,24 @@ public class PollingPayloadTests
     [InlineData("b+/8=", "<FBFF>")]
     [InlineData("b-_8", "<FBFF>")]
     [InlineData("b", "<>")]
+    [InlineData("bA", "<>")]
+    [InlineData("b00", "<D3>")]
+    [InlineData("bA%Q I\nD", "<010203>")]
+    [InlineData("bAQ==AQID", "<01>")]
+    [InlineData("b====", "<>")]
     public void A_body_is_read_packet_by_packet(string body, string packets) =>
         Assert.Equal(packets, Shown(Read(body)));
 
-    [Theory]
-    [InlineData("bA")]
-    [InlineData("b%%%%")]
-    [InlineData("4a\u001ebAQ=x")]
-    public void An_attachment_that_is_no_base64_is_refused(string body) => Assert.Null(Read(body));
+    [Fact]
+    public void What_is_no_utf8_is_read_as_Node_reads_it()
+    {
+        var packets = new List<EngineMessage>();
+        Assert.True(PollingPayload.TryRead([0x34, 0xc3, 0x1e, 0x34, 0xc3, 0xa9], packets));
+        Assert.Equal(
+            ["4\ufffd", "4é"],
+            packets.Select(packet => Encoding.UTF8.GetString(packet.Bytes.Span)));
+        Assert.Equal("34EFBFBD", Convert.ToHexString(packets[0].Bytes.Span));
+    }
 
     [Fact]
     public void A_body_of_too_many_packets_is_refused()

@@ -57,6 +57,7 @@ public sealed class MessagePackTests
     [InlineData("\"é\"", "a2c3a9")]
     [InlineData("\"a\\n\\u00e9\\ud83d\\ude00\\\\\"", "a9610ac3a9f09f98805c")]
     [InlineData("\"\\ud800x\"", "a4efbfbd78")]
+    [InlineData("{\"\\ud800x\":1}", "81a4efbfbd7801")]
     [InlineData("[]", "90")]
     [InlineData("[1,[2,{\"a\":[]}],{}]", "9301920281a1619080")]
     [InlineData("{\"a\":1,\"b\":[]}", "82a16101a16290")]

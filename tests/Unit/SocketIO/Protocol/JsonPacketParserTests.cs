@@ -23,6 +23,7 @@ public class JsonPacketParserTests
     [InlineData("20[\"echo\"]", "Event / 0 [\"echo\"]")]
     [InlineData("2/custom,9[\"x\"]", "Event /custom 9 [\"x\"]")]
     [InlineData("39[]", "Ack / 9 []")]
+    [InlineData("2[\"\\ud800\",{\"\\ud800\":1}]", "Event / - [\"\\ud800\",{\"\\ud800\":1}]")]
     public void A_packet_of_one_message_is_read(string text, string packet) =>
         Assert.Equal(packet, Shown(text));
 
@@ -38,6 +39,7 @@ public class JsonPacketParserTests
     [InlineData("2[\"a\"]]", "invalid payload")]
     [InlineData("2[\"disconnect\"]", "invalid payload")]
     [InlineData("2[\"connect_error\"]", "invalid payload")]
+    [InlineData("2[\"\\u0063onnect\"]", "invalid payload")]
     [InlineData("3{}", "invalid payload")]
     [InlineData("50-[\"echo\",\"x\"]", "Illegal attachments")]
     [InlineData("5[\"echo\"]", "Illegal attachments")]
@@ -47,6 +49,7 @@ public class JsonPacketParserTests
     [InlineData("51-[\"echo\",{\"_placeholder\":true,\"num\":1}]", "illegal attachments")]
     [InlineData("51-[\"echo\",{\"_placeholder\":true,\"num\":-1}]", "illegal attachments")]
     [InlineData("51-[\"echo\",{\"a\":{\"_placeholder\":true}}]", "illegal attachments")]
+    [InlineData("51-[1,{\"\\ud800\":1,\"\\u005fplaceholder\":true}]", "illegal attachments")]
     public void A_packet_that_breaks_the_protocol_is_refused(string text, string error) =>
         Assert.Equal(error, Shown(text));
 

@@ -1,4 +1,5 @@
 using Sluice.SocketIO;
+using Sluice.SocketIO.Adapters;
 using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
@@ -299,5 +300,38 @@ public class EventTests
         Assert.Throws<NotSupportedException>(() => parent.ServerSideEmit("e", []));
         Assert.IsType<NotSupportedException>(parent.Timeout(TimeSpan.FromSeconds(1))
             .EmitWithAckAsync("q", [], cancel).Exception?.InnerException);
+    }
+
+    [Fact]
+    public async Task A_broadcast_that_everybody_answered_is_forgotten()
+    {
+        var adapters = new AskedAdapters();
+        var server = Servers.Make(adapters: adapters);
+        var (session, _) = server.Join();
+        var asked = server.Timeout(TimeSpan.FromSeconds(1)).EmitWithAckAsync(
+            "q", [], TestContext.Current.CancellationToken);
+        Assert.False(adapters.Cancel.IsCancellationRequested);
+        session.Receive("30[1]");
+        Assert.Single(await asked);
+        Assert.True(adapters.Cancel.IsCancellationRequested);
+    }
+
+    /// <summary>Adapters that remember how long a question is remembered.</summary>
+    sealed class AskedAdapters : IAdapterFactory
+    {
+        public CancellationToken Cancel { get; set; }
+
+        public Adapter Create(IAdapterHost host) => new AskedAdapter(host, this);
+    }
+
+    sealed class AskedAdapter(IAdapterHost host, AskedAdapters factory) : InMemoryAdapter(host)
+    {
+        public override void BroadcastWithAck(
+            Packet packet, BroadcastOptions options, Action<int> onClientCount,
+            Action<Packet> onAck, CancellationToken cancel)
+        {
+            factory.Cancel = cancel;
+            base.BroadcastWithAck(packet, options, onClientCount, onAck, cancel);
+        }
     }
 }
