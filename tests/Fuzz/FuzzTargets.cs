@@ -14,10 +14,12 @@ public static class FuzzTargets
         new ConfigLexerTarget(),
         new JwtTarget(),
         new PollingPayloadTarget(),
+        new OldPollingPayloadTarget(),
         new WebSocketFramesTarget(),
         new SocketIOPacketTarget(),
         new MessagePackTarget(),
         new RespTarget(),
+        new ClusterMessagesTarget(),
     ];
 
     public static IFuzzTarget? Find(string name) => All.FirstOrDefault(one => one.Name == name);

@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Sluice.SocketIO.EngineIO;
 
 namespace Sluice.Fuzz.Targets;
@@ -8,6 +9,9 @@ namespace Sluice.Fuzz.Targets;
 /// </summary>
 public sealed class PollingPayloadTarget : IFuzzTarget
 {
+    /// <summary>A byte that is no UTF-8 becomes a character of three.</summary>
+    const int BytesPerByte = 3;
+
     public string Name => "polling-payload";
 
     public IReadOnlyList<string> Words { get; } =
@@ -23,7 +27,11 @@ public sealed class PollingPayloadTarget : IFuzzTarget
             return;
         Promise.Holds(packets.Count <= EngineLimits.PacketsPerPost, "packets are bounded");
         Promise.Holds(
-            packets.Sum(packet => packet.Bytes.Length) <= body.Length, "bytes are bounded");
+            packets.All(packet => packet.IsBinary || Utf8.IsValid(packet.Bytes.Span)),
+            "texts are UTF-8");
+        Promise.Holds(
+            packets.Sum(packet => packet.Bytes.Length) <= BytesPerByte * body.Length,
+            "bytes are bounded");
         // An empty text at the beginning leaves no mark in a body.
         if (packets is [{ IsBinary: false, Bytes.IsEmpty: true }, ..])
             return;
