@@ -72,7 +72,7 @@ static class PollingPayload
 
     /// <summary>
     /// Base64 as Node.js reads it, of which nothing is wrong: with or without padding (clients for
-    /// Swift leave it out), in either alphabet, up to a padding, and what is no digit is passed over.
+    /// Swift leave it out), in either alphabet, up to a padding. What is no digit is passed over.
     /// </summary>
     public static byte[] DecodeLeniently(ReadOnlySpan<byte> text)
     {
