@@ -27,7 +27,7 @@ public class GeneratorGoldenTests
     static readonly string directory = Path.Combine(Tidy.Tree.Root, "tests/Unit/Golden/generator");
 
     /// <summary>The compiler here is older than the one of the build.</summary>
-    static readonly CSharpParseOptions options = new(LanguageVersion.Preview);
+    internal static readonly CSharpParseOptions options = new(LanguageVersion.Preview);
 
     public static TheoryData<string> Cases =>
         [.. Directory.EnumerateFiles(directory, "*.txt")
@@ -90,7 +90,7 @@ public class GeneratorGoldenTests
         driverOptions: new(
             IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
-    static CSharpCompilation Compile(string text) => CSharpCompilation.Create(
+    internal static CSharpCompilation Compile(string text) => CSharpCompilation.Create(
         "Case",
         [
             CSharpSyntaxTree.ParseText(text, options, "Case.cs"),

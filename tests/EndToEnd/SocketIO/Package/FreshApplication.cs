@@ -22,7 +22,9 @@ sealed partial class FreshApplication : IAsyncDisposable
     /// </summary>
     /// <param name="package">The folder that the package is in.</param>
     /// <param name="page">A page below docs/socketio.</param>
-    public static async Task<FreshApplication> BuildAsync(string package, string page)
+    /// <param name="properties">Of the project.</param>
+    public static async Task<FreshApplication> BuildAsync(
+        string package, string page, string properties = "")
     {
         var text = await File.ReadAllTextAsync(
             Path.Combine(Repository.Root, "docs", "socketio", page));
@@ -30,7 +32,7 @@ sealed partial class FreshApplication : IAsyncDisposable
         {
             ["Program.cs"] = CSharp().Match(text).Groups[1].Value,
             ["client.mjs"] = JavaScript().Match(text).Groups[1].Value,
-        });
+        }, properties);
         await DotNet.RunAsync(app.folder, "build", "-c", "Release", "-o", app.Output);
         app.command = ["dotnet", Path.Combine(app.Output, "App.dll")];
         return app;
@@ -51,7 +53,7 @@ sealed partial class FreshApplication : IAsyncDisposable
         var testHost = TestHost().Match(versions).Groups[1].Value;
         var app = await CreateAsync(
             package, files, "<OutputType>Library</OutputType>",
-            $"<PackageReference Include={testHost} />");
+            $"<PackageReference Include={testHost} />", isAlone: false);
         await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
         return app;
     }
@@ -74,7 +76,7 @@ sealed partial class FreshApplication : IAsyncDisposable
             <PublishTrimmed>true</PublishTrimmed>
             <TrimmerSingleWarn>false</TrimmerSingleWarn>
             <SuppressTrimAnalysisWarnings>false</SuppressTrimAnalysisWarnings>
-            """);
+            """, isAlone: false);
         await DotNet.RunAsync(
             app.folder, "publish", "-c", "Release", "-o", app.Output,
             "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
@@ -91,6 +93,20 @@ sealed partial class FreshApplication : IAsyncDisposable
         servers.Add(server);
         await server.OutputWithAsync("Application started");
         return Address().Match(server.Output).Value;
+    }
+
+    /// <summary>Compiles a client of applications/ in the application's folder.</summary>
+    public async Task CompileClientAsync(string name)
+    {
+        var file = Path.Combine(folder, "client.mts");
+        File.Copy(Path.Combine(Applications, name, "client.mts"), file);
+        await using var compiler = ChildProcess.Start(
+            Path.Combine(Repository.Clients, "node_modules", ".bin", "tsc"),
+            ["--strict", "--module", "nodenext", "--target", "es2022", "--noEmitOnError", file],
+            folder: folder);
+        var exit = await compiler.ExitAsync(Patience.Program);
+        if (exit != 0)
+            throw new InvalidOperationException($"tsc: {exit}\n{compiler.Output}");
     }
 
     /// <summary>Runs the client with addresses of servers; its output up to a line.</summary>
@@ -121,19 +137,20 @@ sealed partial class FreshApplication : IAsyncDisposable
 
     /// <param name="package">The folder that the package is in.</param>
     /// <param name="files">By their names.</param>
-    /// <param name="properties">
-    /// Of the project. With them it may restore what this project does, such as a runtime;
-    /// without, nothing but the package.
-    /// </param>
+    /// <param name="properties">Of the project.</param>
     /// <param name="references">To other packages.</param>
+    /// <param name="isAlone">
+    /// It may restore the package and nothing else; otherwise what this project does, too, such
+    /// as a runtime.
+    /// </param>
     static async Task<FreshApplication> CreateAsync(
-        string package, Dictionary<string, string> files, string? properties = null,
-        string references = "")
+        string package, Dictionary<string, string> files, string properties = "",
+        string references = "", bool isAlone = true)
     {
         var folder = Directory.CreateTempSubdirectory("sluice-app-").FullName;
         var version = Version().Match(
             Path.GetFileName(Directory.GetFiles(package, "*.nupkg").Single())).Value;
-        var (sources, fallback) = properties is null ? ("<clear />", "") : ("", PackagesFolder);
+        var (sources, fallback) = isAlone ? ("<clear />", "") : ("", PackagesFolder);
         files["App.csproj"] = $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>

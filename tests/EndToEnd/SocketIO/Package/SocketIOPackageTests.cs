@@ -17,6 +17,7 @@ public sealed class SocketIOPackageTests(PackedLibrary packed)
         string[] expected =
         [
             "README.md", "icon.png", "analyzers/dotnet/cs/Sluice.SocketIO.Generators.dll",
+            "build/Sluice.SocketIO.targets",
             "lib/net10.0/Sluice.SocketIO.dll", "lib/net10.0/Sluice.SocketIO.xml",
         ];
         Assert.Empty(expected.Except(package.Entries.Select(entry => entry.FullName)));
@@ -45,6 +46,17 @@ public sealed class SocketIOPackageTests(PackedLibrary packed)
         Assert.Equal(
             ["[ 'welcome', 'welcome' ]", "{ number: 1, bytes: 3 }", "hello 4", "14"],
             await app.RunClientAsync("14", await app.StartAsync()));
+    }
+
+    [Fact]
+    public async Task Typed_handlers_are_types_for_clients_in_TypeScript()
+    {
+        await using var app = await FreshApplication.BuildAsync(
+            folder, "typed-handlers.md",
+            "<SluiceSocketIOTypeScript>events.mts</SluiceSocketIOTypeScript>");
+        await app.CompileClientAsync("TypeScript");
+        Assert.Equal(
+            ["SERVER 7", "3 4", "14"], await app.RunClientAsync("14", await app.StartAsync()));
     }
 
     [Fact]
