@@ -16,6 +16,7 @@ public static class FuzzTargets
         new PollingPayloadTarget(),
         new OldPollingPayloadTarget(),
         new WebSocketFramesTarget(),
+        new DeflatedMessageTarget(),
         new SocketIOPacketTarget(),
         new MessagePackTarget(),
         new RespTarget(),

@@ -35,7 +35,8 @@ public sealed class EngineHost : IAsyncDisposable
     public ConcurrentQueue<string> Reasons { get; } = new();
 
     public static async Task<EngineHost> StartAsync(
-        Action<EngineOptions>? configure = null, HttpProtocols protocols = HttpProtocols.Http1)
+        Action<EngineOptions>? configure = null, HttpProtocols protocols = HttpProtocols.Http1,
+        string path = "/engine.io")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,7 +47,7 @@ public sealed class EngineHost : IAsyncDisposable
         configure?.Invoke(options);
         var engine = new EngineServer(
             options, NullLogger.Instance, TimeProvider.System, app.Services);
-        app.MapEngineIO("/engine.io", engine);
+        app.MapEngineIO(path, engine);
         EngineHost? host = null;
         engine.OnSession = session =>
         {

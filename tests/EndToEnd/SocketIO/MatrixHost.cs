@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Sluice.EndToEnd.Servers;
 using Sluice.SocketIO;
+using Sluice.SocketIO.EngineIO;
 using Sluice.SocketIO.Protocol;
 
 namespace Sluice.EndToEnd.SocketIO;
@@ -16,8 +17,10 @@ static class MatrixHost
     /// <param name="instance">What it answers to "instance".</param>
     /// <param name="nodeTag">What the ids of its sessions begin with.</param>
     /// <param name="pings">No ping for the time of a test, when false.</param>
+    /// <param name="deflate">How messages on WebSockets are compressed.</param>
     public static Task<SocketIOHost> StartAsync(
-        string instance = "a", string nodeTag = "", bool pings = true) =>
+        string instance = "a", string nodeTag = "", bool pings = true,
+        PerMessageDeflateOptions? deflate = null) =>
         SocketIOHost.StartAsync(
             options =>
             {
@@ -25,6 +28,7 @@ static class MatrixHost
                 options.NodeTag = nodeTag;
                 options.PingInterval = TimeSpan.FromMilliseconds(pings ? 500 : 60_000);
                 options.ClientFolder = clientFolder;
+                options.PerMessageDeflate = deflate;
             },
             build: app =>
             {
