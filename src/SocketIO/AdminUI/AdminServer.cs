@@ -9,7 +9,8 @@ namespace Sluice.SocketIO.AdminUI;
 /// The server's side of @socket.io/admin-ui 0.5: a namespace that admins log in to, are told by
 /// what happens, and steer the server from.
 /// </summary>
-sealed class AdminServer(AdminUIOptions options) : IServerExtension, IDisposable
+sealed class AdminServer(AdminUIOptions options, IAdminSessions sessions)
+    : IServerExtension, IAsyncDisposable
 {
     readonly SemaphoreSlim checking = new(1);
     SocketIOServer server = null!;
@@ -39,10 +40,13 @@ sealed class AdminServer(AdminUIOptions options) : IServerExtension, IDisposable
             Limits.StatsInterval, Timeout.InfiniteTimeSpan);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         timer?.Dispose();
         checking.Dispose();
+        // Those that the application gave are the application's.
+        if (sessions != options.Sessions && sessions is IAsyncDisposable own)
+            await own.DisposeAsync();
     }
 
     // ---- who may come in ----
@@ -51,18 +55,44 @@ sealed class AdminServer(AdminUIOptions options) : IServerExtension, IDisposable
     {
         var session = socket.Handshake.GetAuthString("sessionId");
         if (session is not { Length: > 0 and <= Limits.CredentialLengthMax }
-            || !await options.Sessions.ExistsAsync(session))
+            || !await ExistsAsync(session))
         {
             if (!await IsAdminAsync(
                 socket.Handshake.GetAuthString("username"),
                 socket.Handshake.GetAuthString("password")))
                 throw new ConnectError("invalid credentials");
             session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            await options.Sessions.SaveAsync(session);
+            await SaveAsync(session);
             socket.Emit("session", session);
         }
 
         await next();
+    }
+
+    /// <summary>Where sessions cannot be looked up the password is asked for.</summary>
+    async ValueTask<bool> ExistsAsync(string session)
+    {
+        try
+        {
+            return await sessions.ExistsAsync(session);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            server.Log.CallbackFailed(e, admin.Name, "ExistsAsync");
+            return false;
+        }
+    }
+
+    async ValueTask SaveAsync(string session)
+    {
+        try
+        {
+            await sessions.SaveAsync(session);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            server.Log.CallbackFailed(e, admin.Name, "SaveAsync");
+        }
     }
 
     async ValueTask<bool> IsAdminAsync(string? username, string? password)

@@ -29,7 +29,8 @@ public static class AdminUIExtensions
         {
             options.Mode ??= services.GetService<IHostEnvironment>()?.IsDevelopment() == true
                 ? AdminUIMode.Development : AdminUIMode.Production;
-            return new AdminServer(options);
+            return new AdminServer(
+                options, options.MakeSessions?.Invoke(services) ?? options.Sessions);
         });
         return builder;
     }

@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sluice.SocketIO.Redis;
 
 namespace Sluice.SocketIO.AdminUI;
 
@@ -43,6 +47,33 @@ public sealed class AdminUIOptions
 
     /// <summary>Where sessions are kept, so that an admin need not log in after a reload.</summary>
     public IAdminSessions Sessions { get; set; } = new InMemoryAdminSessions(TimeProvider.System);
+
+    /// <summary>Sessions that need something of the application; null for those above.</summary>
+    internal Func<IServiceProvider, IAdminSessions>? MakeSessions { get; private set; }
+
+    /// <summary>
+    /// Keeps sessions in Redis, under the keys of the RedisStore of @socket.io/admin-ui: an admin
+    /// who has logged in at one node of a cluster, of either kind, is known to all, and after a
+    /// restart. While Redis is away admins log in by their password.
+    /// </summary>
+    /// <param name="address">
+    /// Such as localhost:6379 or redis://user:password@host:6379/0, rediss:// for TLS.
+    /// </param>
+    /// <param name="prefix">What the keys begin with; the same on all nodes.</param>
+    /// <exception cref="FormatException">The address is not one.</exception>
+    public AdminUIOptions KeepSessionsInRedis(
+        string address, string prefix = RedisAdminSessions.DefaultPrefix)
+    {
+        var options = new RedisClientOptions { Address = RedisAddress.Parse(address) };
+        MakeSessions = services => new RedisAdminSessions(
+            RedisClient.ForCommands(
+                options,
+                (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance)
+                    .CreateLogger("Sluice.SocketIO.Redis"),
+                services.GetService<TimeProvider>() ?? TimeProvider.System),
+            prefix);
+        return this;
+    }
 
     /// <summary>Whether a name and a password are right; null before anything was chosen.</summary>
     internal Func<string, string, ValueTask<bool>>? Check { get; private set; }

@@ -59,6 +59,11 @@ public sealed class RedisClient : IRedisClient, IRedisLinkOwner
         commands = new RedisLink(options, purpose, this, log, time);
     }
 
+    /// <summary>One that subscribes to nothing, and so has one connection.</summary>
+    internal static RedisClient ForCommands(
+        RedisClientOptions options, ILogger log, TimeProvider time) =>
+        new(options, log, time, "commands");
+
     public bool IsConnected => Volatile.Read(ref isReady) && subscriptions?.IsReady != false;
 
     public async Task<RedisValue> ExecuteAsync(

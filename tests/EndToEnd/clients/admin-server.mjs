@@ -1,14 +1,17 @@
 // The official Socket.IO server with @socket.io/admin-ui, as the tests of the admin UI want it.
-//   node admin-server.mjs MODE READONLY [REDIS-PORT]
+//   node admin-server.mjs MODE READONLY [REDIS-PORT [SESSIONS]]
+// With a word for SESSIONS the sessions of admins are kept in Redis, by the client of version 3 that
+// the store is made for.
 // Answers "listening PORT", and ends with its standard input.
 import http from 'node:http';
-import { instrument } from '@socket.io/admin-ui';
+import { instrument, RedisStore } from '@socket.io/admin-ui';
 import { createAdapter } from '@socket.io/redis-adapter';
 import bcrypt from 'bcryptjs';
 import { createClient } from 'redis';
+import { createClient as createOldClient } from 'redis-3';
 import { Server } from 'socket.io';
 
-const [mode, readonly, redisPort] = process.argv.slice(2);
+const [mode, readonly, redisPort, sessions] = process.argv.slice(2);
 const server = http.createServer();
 const options = {};
 if (redisPort) {
@@ -20,6 +23,7 @@ if (redisPort) {
 const io = new Server(server, options);
 instrument(io, {
   auth: { type: 'basic', username: 'admin', password: bcrypt.hashSync('secret', 4) },
+  ...sessions && { store: new RedisStore(createOldClient(+redisPort, '127.0.0.1')) },
   mode, readonly: readonly === 'true', serverId: 'node-server',
 });
 io.on('connection', socket => {

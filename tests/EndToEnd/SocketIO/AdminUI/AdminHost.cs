@@ -26,11 +26,14 @@ sealed partial class AdminHost : IAsyncDisposable
 
     /// <param name="mode">Development or production; "readonly" is production without steering.</param>
     /// <param name="redis">The Redis of a cluster; null without one.</param>
-    public static async Task<AdminHost> StartAsync(string mode, RedisProcess? redis = null)
+    /// <param name="port">0 for any.</param>
+    /// <param name="sharesSessions">Sessions of admins are in that Redis, too.</param>
+    public static async Task<AdminHost> StartAsync(
+        string mode, RedisProcess? redis = null, int port = 0, bool sharesSessions = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var socketIO = builder.Services.AddSocketIO().AddAdminUI(admin =>
         {
             admin.BasicAuth("admin", AdminUIOptions.HashPassword("secret"));
@@ -38,6 +41,8 @@ sealed partial class AdminHost : IAsyncDisposable
             admin.IsReadOnly = mode == "readonly";
             admin.Mode = mode == "development"
                 ? AdminUIMode.Development : AdminUIMode.Production;
+            if (sharesSessions)
+                admin.KeepSessionsInRedis(redis!.Address);
         });
         if (redis is not null)
             socketIO.AddRedisAdapter($"127.0.0.1:{redis.Port}");

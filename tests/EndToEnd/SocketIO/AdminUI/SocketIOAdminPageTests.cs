@@ -7,6 +7,8 @@ namespace Sluice.EndToEnd.SocketIO.AdminUI;
 /// <summary>The page that comes with @socket.io/admin-ui, in a browser, against this server.</summary>
 public sealed class SocketIOAdminPageTests : IAsyncLifetime
 {
+    const string Connected = "/(^|\\s)CONNECTED/.test(document.body.innerText)";
+
     AdminHost host = null!;
     Browser page = null!;
     readonly ClientWebSocket client = new();
@@ -35,7 +37,7 @@ public sealed class SocketIOAdminPageTests : IAsyncLifetime
         await LogInAsync("wrong");
         await page.UntilAsync("document.body.innerText.includes('Invalid credentials')");
         await LogInAsync("secret");
-        await page.UntilAsync("/(^|\\s)CONNECTED/.test(document.body.innerText)");
+        await page.UntilAsync(Connected);
         await page.UntilAsync("document.querySelector('main').innerText.includes('/admin')");
         await ShootAsync("dashboard");
         await ShowAsync("servers", "net-server");
@@ -47,6 +49,31 @@ public sealed class SocketIOAdminPageTests : IAsyncLifetime
         await page.ClickAsync("tbody button:has(.mdi-logout)");
         await UntilReceivedAsync("41");
         await ShowAsync("sockets", "No data available");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_restart_the_page_asks_for_no_password_where_sessions_are_in_Redis(
+        bool areInRedis)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await RestartAsync(redis, areInRedis);
+        await page.UntilAsync("document.querySelectorAll('form input[type=text]').length > 1");
+        await LogInAsync("secret");
+        await page.UntilAsync(Connected);
+        await RestartAsync(redis, areInRedis);
+        await page.EvaluateAsync("location.reload()");
+        await page.UntilAsync(areInRedis
+            ? Connected + " && document.querySelector('main').innerText.includes('/admin')"
+            : "document.body.innerText.includes('Invalid credentials')");
+    }
+
+    async Task RestartAsync(RedisProcess redis, bool sharesSessions)
+    {
+        var port = new Uri(host.Address).Port;
+        await host.DisposeAsync();
+        host = await AdminHost.StartAsync("development", redis, port, sharesSessions);
     }
 
     /// <summary>Goes to a view and waits until it says something.</summary>

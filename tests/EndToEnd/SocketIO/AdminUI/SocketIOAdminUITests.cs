@@ -1,4 +1,7 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.EndToEnd.Servers;
+using Sluice.SocketIO.Redis;
 
 namespace Sluice.EndToEnd.SocketIO.AdminUI;
 
@@ -26,6 +29,34 @@ public sealed class SocketIOAdminUITests
             "admin-cluster.mjs", AddressOf(node), host.Address);
         Assert.Equal("as expected", output.Trim());
     }
+
+    [Theory]
+    [InlineData("node", "net")]
+    [InlineData("net", "node")]
+    [InlineData("net", "net")]
+    public async Task Who_has_logged_in_at_one_node_is_known_at_the_other(
+        string first, string second)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var node = await StartOfficialAsync(
+            "production", redis.Port.ToString(), "sessions");
+        await using var net = await AdminHost.StartAsync(
+            "production", redis, sharesSessions: true);
+        await using var other = await AdminHost.StartAsync(
+            "production", redis, sharesSessions: true);
+        var session = (await NodeProcess.RunAsync(
+            "admin-logins.mjs", first == "node" ? AddressOf(node) : net.Address,
+            second == "node" ? AddressOf(node) : other.Address)).Trim();
+
+        var key = Encoding.UTF8.GetBytes("socket.io-admin#" + session);
+        await using var client = new RedisClient(
+            new RedisClientOptions { Address = RedisAddress.Parse(redis.Address) },
+            NullLogger.Instance, TimeProvider.System);
+        Assert.Equal("true", (await client.ExecuteAsync("GET", [key], Cancel)).Text);
+        Assert.InRange((await client.ExecuteAsync("TTL", [key], Cancel)).Number, 86_000, 86_400);
+    }
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     static async Task<string> TalkToOfficialAsync(string mode)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.SocketIO;
 using Sluice.SocketIO.AdminUI;
+using Sluice.SocketIO.Redis;
 using Sluice.Unit.SocketIO.Sockets;
 
 namespace Sluice.Unit.SocketIO.AdminUI;
@@ -47,6 +48,20 @@ public sealed class AdminUITests
             "{\"username\":\"a\",\"password\":\"b\"}"));
         Assert.StartsWith("0/admin,", await server.ConnectAsync(
             "{\"username\":\"b\",\"password\":\"b\"}"));
+    }
+
+    [Fact]
+    public async Task Where_sessions_cannot_be_kept_the_password_lets_in()
+    {
+        using var server = new Fixture(admin =>
+        {
+            Basic(admin);
+            admin.Sessions = new BrokenSessions();
+        });
+        Assert.StartsWith("0/admin,", await server.ConnectAsync(
+            "{\"username\":\"admin\",\"password\":\"secret\"}"));
+        var id = (await server.NextAsync("session")).Split('"')[3];
+        Assert.StartsWith("4/admin,", await server.ConnectAsync($"{{\"sessionId\":\"{id}\"}}"));
     }
 
     [Theory]
@@ -103,6 +118,13 @@ public sealed class AdminUITests
 
     static void Basic(AdminUIOptions admin) =>
         admin.BasicAuth("admin", AdminUIOptions.HashPassword("secret"));
+
+    sealed class BrokenSessions : IAdminSessions
+    {
+        public ValueTask<bool> ExistsAsync(string id) => throw new RedisException("gone");
+
+        public ValueTask SaveAsync(string id) => throw new RedisException("gone");
+    }
 
     sealed class Fixture : IDisposable
     {
