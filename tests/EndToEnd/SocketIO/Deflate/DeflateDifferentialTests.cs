@@ -177,6 +177,22 @@ public sealed class DeflateDifferentialTests(DeflateFixture official)
         Assert.Equal("close 1002", await TalkAsync(theirs, [(0xc1, hello)]));
     }
 
+    [Fact]
+    public async Task A_short_message_stays_plain_with_a_context_too()
+    {
+        await using var host = await StartAsync("defaults there");
+        Assert.False(await IsOpenCompressedAsync(host.Address.Port));
+        // The official server hands no threshold on where a context is taken over.
+        Assert.True(await IsOpenCompressedAsync(await official.StartAsync("true")));
+
+        static async Task<bool> IsOpenCompressedAsync(int port)
+        {
+            await using var client = await DeflateClient.OpenAsync(
+                port, "/engine.io/", "permessage-deflate");
+            return (await client.ReceiveTextAsync()).IsCompressed;
+        }
+    }
+
     static Task<EngineHost> StartAsync(string variant) => EngineHost.StartAsync(options =>
     {
         options.PerMessageDeflate = new();

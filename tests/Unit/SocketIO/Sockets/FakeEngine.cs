@@ -23,6 +23,9 @@ sealed class FakeSession : EngineSession
     /// <summary>Called with each text that was sent, once it is with the client.</summary>
     public Action<string>? OnSent { get; set; }
 
+    /// <summary>All that was sent, and whether it may be compressed.</summary>
+    public List<(EngineMessage Message, bool MayCompress)> Messages { get; } = [];
+
     /// <summary>A goodbye that takes its time: Close is not the end.</summary>
     public bool IsSlow { get; init; }
 
@@ -86,7 +89,10 @@ sealed class FakeSession : EngineSession
             if (Closed is not null)
                 return false;
             foreach (var message in messages)
+            {
                 sent.Add(Text(message));
+                Messages.Add((message, compress && !message.IsPlain));
+            }
         }
 
         if (OnSent is { } told)
