@@ -7,6 +7,7 @@ internal static partial class Posix
 {
     /// <summary>Signal numbers; those of user signals differ between systems.</summary>
     public const int Hup = 1;
+    public const int Interrupt = 2;
     public const int Quit = 3;
     public const int Term = 15;
 
@@ -48,6 +49,16 @@ internal static partial class Posix
             "/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         _ = DuplicateCall((int)nothing.DangerousGetHandle(), descriptor);
     }
+
+    /// <summary>
+    /// Gives a signal its default action back. The runtime installs no handler for a signal that
+    /// the parent left ignored, as nohup does with SIGHUP and a shell without job control with
+    /// SIGINT and SIGQUIT of what it starts by "&amp;".
+    /// </summary>
+    public static void EndIgnoring(int signal) => _ = SignalCall(signal, 0);
+
+    [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
+    private static partial nint SignalCall(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillCall(int pid, int signal);

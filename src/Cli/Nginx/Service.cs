@@ -117,6 +117,11 @@ internal sealed class Service(Func<Configuration> load)
 
     void ListenForSignals()
     {
+        if (!OperatingSystem.IsWindows())
+        {
+            Array.ForEach(
+                [Posix.Hup, Posix.Interrupt, Posix.Quit, Posix.Term], Posix.EndIgnoring);
+        }
         On((int)PosixSignal.SIGHUP, Order.Reload, "signal 1 (SIGHUP) received, reconfiguring");
         On((int)PosixSignal.SIGQUIT, Order.Drain, "signal 3 (SIGQUIT) received, shutting down");
         On((int)PosixSignal.SIGTERM, Order.Stop, "signal 15 (SIGTERM) received, exiting");

@@ -54,6 +54,23 @@ public sealed class ServiceTests : IAsyncDisposable
         Assert.Equal("one", await AnswerAsync());
     }
 
+    [Theory]
+    [InlineData("reload", "reconfigured")]
+    [InlineData("quit", "shutting down")]
+    [InlineData("stop", "exiting")]
+    public async Task Signals_that_the_parent_ignores_are_taken(string signal, string logged)
+    {
+        // As under nohup, and behind a "&" of a shell without job control.
+        Configure("one");
+        service = ChildProcess.Start(
+            "bash",
+            ["-c", "trap '' HUP INT QUIT TERM; exec \"$@\"", "-", Repository.Sluice,
+                "-c", Path.Combine(folder, "nginx.conf")]);
+        await WaitUntilItServesAsync();
+        Assert.Equal(0, await ControlAsync(signal));
+        await LoggedAsync(logged);
+    }
+
     [Fact]
     public async Task A_reload_moves_the_pid_file()
     {
@@ -147,10 +164,12 @@ public sealed class ServiceTests : IAsyncDisposable
     async Task RunUntilItServesAsync()
     {
         service = Run();
-        await Patience.ForAsync(
-            () => File.Exists(PidFile) && File.ReadAllText(PidFile).EndsWith('\n'),
-            () => service.Errors);
+        await WaitUntilItServesAsync();
     }
+
+    Task WaitUntilItServesAsync() => Patience.ForAsync(
+        () => File.Exists(PidFile) && File.ReadAllText(PidFile).EndsWith('\n'),
+        () => service!.Errors);
 
     void Configure(
         string answer, string more = "", string? pidFile = null, string globals = "") =>
