@@ -9,12 +9,15 @@ namespace Sluice.SocketIOBench;
 sealed class BenchRun(string[] names, double seconds) : IDisposable
 {
     /// <summary>
-    /// How long the first, discarded round loads servers that are new: with less, .NET's
-    /// just-in-time compiler is still at work, and its code slower than it will be.
+    /// Rounds that are thrown away when servers are new. Several, for .NET's just-in-time compiler
+    /// is at work again after every three thousand handshakes of the first ones.
     /// </summary>
-    const double WarmSeconds = 25;
+    const int NewServerRounds = 4;
 
-    /// <summary>The same for a scenario that is new to servers that are warm.</summary>
+    /// <summary>How long each of these loads the server.</summary>
+    const double WarmSeconds = 8;
+
+    /// <summary>The one round that is thrown away of a scenario that is new to warm servers.</summary>
     const double NewScenarioSeconds = 4;
 
     /// <summary>CPU time is counted in ticks; a server that hardly ran was not measured.</summary>
@@ -32,11 +35,11 @@ sealed class BenchRun(string[] names, double seconds) : IDisposable
                     name, scenario, round, () => MeasureMemory(scenario, name, round))))];
         if (scenario.Nodes > 1)
             return MeasureCluster(scenario, rounds);
-        var warm = single.Count > 0 ? NewScenarioSeconds : WarmSeconds;
+        var isNew = single.Count == 0;
         foreach (var name in names)
             if (!single.ContainsKey(name))
                 single[name] = [ServerUnderTest.Start(name)];
-        return Rounds(scenario, rounds, single, warm);
+        return Rounds(scenario, rounds, single, isNew);
     }
 
     public void Dispose() => Stop(single);
@@ -51,7 +54,7 @@ sealed class BenchRun(string[] names, double seconds) : IDisposable
             foreach (var name in names.Where(name => name != "signalr"))
                 nodes[name] = [.. Enumerable.Range(0, scenario.Nodes)
                     .Select(_ => ServerUnderTest.Start(name, redis.Port))];
-            return Rounds(scenario, rounds, nodes, WarmSeconds);
+            return Rounds(scenario, rounds, nodes, isNew: true);
         }
         finally
         {
@@ -61,12 +64,16 @@ sealed class BenchRun(string[] names, double seconds) : IDisposable
 
     List<Cell> Rounds(
         Scenario scenario, int rounds, Dictionary<string, List<ServerUnderTest>> servers,
-        double warmSeconds) =>
-        [.. Enumerable.Range(-1, rounds + 1)
+        bool isNew)
+    {
+        var discarded = isNew ? NewServerRounds : 1;
+        var warm = isNew ? WarmSeconds : NewScenarioSeconds;
+        return [.. Enumerable.Range(-discarded, rounds + discarded)
             .SelectMany(round => servers.Keys.Select(name => Guarded(
                 name, scenario, round, () => MeasureCpu(
-                    scenario, servers[name], round, round < 0 ? warmSeconds : 1))))
+                    scenario, servers[name], round, round < 0 ? warm : 1))))
             .Where(cell => cell.Round >= 0)];
+    }
 
     static void Stop(Dictionary<string, List<ServerUnderTest>> servers)
     {

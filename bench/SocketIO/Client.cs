@@ -8,6 +8,11 @@ namespace Sluice.SocketIOBench;
 /// <summary>A WebSocket client in as few system calls as there can be.</summary>
 sealed class Client : IDisposable
 {
+    const byte Text = 1;
+    const byte Binary = 2;
+    const byte Ping = 9;
+    const byte Pong = 10;
+
     /// <summary>How long a server may take to let a client in.</summary>
     const int GreetingMs = 20_000;
 
@@ -30,10 +35,10 @@ sealed class Client : IDisposable
             + "Origin: http://app.example.com\r\nAccept-Language: en-US,en;q=0.9\r\n"
             + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
-        var (hello, greeting) = dialect.Greetings;
-        WaitFor("\r\n\r\n"u8.ToArray());
-        Send(hello);
-        WaitFor(greeting);
+        ReadAnswer();
+        WaitFor(dialect.Opening);
+        Send(dialect.Hello);
+        WaitFor(dialect.Greeting);
         socket.Blocking = false;
     }
 
@@ -43,10 +48,12 @@ sealed class Client : IDisposable
     public long AskedAt { get; set; }
 
     /// <summary>Sends one message; these are short, and the socket's buffer is empty.</summary>
-    public void Send(ReadOnlySpan<byte> payload)
+    public void Send(ReadOnlySpan<byte> payload) => Send(Text, payload);
+
+    void Send(byte opcode, ReadOnlySpan<byte> payload)
     {
         Span<byte> frame = stackalloc byte[payload.Length + 8];
-        frame[0] = 0x81;
+        frame[0] = (byte)(0x80 | opcode);
         var head = 2;
         if (payload.Length < 126)
         {
@@ -78,19 +85,26 @@ sealed class Client : IDisposable
             return;
         if (error != SocketError.Success || length == 0)
             throw new IOException($"a connection was lost: {error}");
-        var bytes = buffer.AsMemory(0, held.Length + length);
+        HandOver(buffer.AsMemory(0, held.Length + length), onPayload);
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    void HandOver(ReadOnlyMemory<byte> bytes, Action<Client, ReadOnlyMemory<byte>> onPayload)
+    {
         while (NextFrame(bytes.Span, out var head, out var size))
         {
             var opcode = bytes.Span[0] & 0x0f;
-            if (opcode is not (1 or 2))
+            if (opcode is Text or Binary)
+                onPayload(this, bytes.Slice(head, size));
+            else if (opcode == Ping)
+                Send(Pong, bytes.Span.Slice(head, size));
+            else
                 throw new IOException($"a frame with opcode {opcode}");
-            onPayload(this, bytes.Slice(head, size));
             bytes = bytes[(head + size)..];
         }
         held = bytes.IsEmpty ? [] : bytes.ToArray();
     }
-
-    public void Dispose() => socket.Dispose();
 
     static bool NextFrame(ReadOnlySpan<byte> bytes, out int head, out int size)
     {
@@ -111,13 +125,13 @@ sealed class Client : IDisposable
         return bytes.Length >= head + size;
     }
 
-    /// <summary>Reads until a text has come and the frame in which it came is whole.</summary>
-    void WaitFor(byte[] text)
+    /// <summary>Reads what the server says to the handshake; frames may follow at once.</summary>
+    void ReadAnswer()
     {
         var bytes = new byte[4096];
         var length = 0;
-        int at;
-        while ((at = bytes.AsSpan(0, length).IndexOf(text)) < 0)
+        int end;
+        while ((end = bytes.AsSpan(0, length).IndexOf("\r\n\r\n"u8)) < 0)
         {
             var more = socket.Receive(bytes.AsSpan(length));
             if (more == 0)
@@ -125,11 +139,19 @@ sealed class Client : IDisposable
                     $"refused: {Encoding.Latin1.GetString(bytes, 0, length)}");
             length += more;
         }
-        if (text is [.., (byte)'\n'])
-            return;
-        // The greeting is the last thing that comes by itself, in a short frame.
-        var size = bytes[at - 1] & 0x7f;
-        while (length < at + size)
-            length += socket.Receive(bytes.AsSpan(length));
+        held = bytes[(end + 4)..length];
+    }
+
+    /// <summary>Reads messages until one begins so; nothing else is read over.</summary>
+    void WaitFor(byte[] text)
+    {
+        var buffer = new byte[4096];
+        var isThere = text.Length == 0;
+        HandOver(held, Look);
+        while (!isThere)
+            Receive(buffer, Look);
+
+        void Look(Client client, ReadOnlyMemory<byte> payload) =>
+            isThere |= payload.Span.StartsWith(text);
     }
 }

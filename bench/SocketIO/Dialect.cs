@@ -26,8 +26,14 @@ abstract class Dialect
     /// <summary>Where the WebSocket is opened.</summary>
     public abstract string Path { get; }
 
-    /// <summary>What the client says first; the server's greeting ends with the second.</summary>
-    public abstract (byte[] Hello, byte[] Greeting) Greetings { get; }
+    /// <summary>How the message begins that the client waits for first; empty for none.</summary>
+    public abstract byte[] Opening { get; }
+
+    /// <summary>What the client says then.</summary>
+    public abstract byte[] Hello { get; }
+
+    /// <summary>How the server's answer begins.</summary>
+    public abstract byte[] Greeting { get; }
 
     public abstract byte[] Pong { get; }
 
@@ -61,7 +67,11 @@ abstract class Dialect
     {
         public override string Path => "/socket.io/?EIO=4&transport=websocket";
 
-        public override (byte[], byte[]) Greetings => ("40"u8.ToArray(), "40{\"sid\""u8.ToArray());
+        public override byte[] Opening => "0{"u8.ToArray();
+
+        public override byte[] Hello => "40"u8.ToArray();
+
+        public override byte[] Greeting => "40{\"sid\""u8.ToArray();
 
         public override byte[] Pong => "3"u8.ToArray();
 
@@ -99,8 +109,12 @@ abstract class Dialect
 
         public override string Path => "/hub";
 
-        public override (byte[], byte[]) Greetings =>
-            ("{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray(), "{}\u001e"u8.ToArray());
+        public override byte[] Opening => [];
+
+        public override byte[] Hello =>
+            "{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray();
+
+        public override byte[] Greeting => "{}\u001e"u8.ToArray();
 
         public override byte[] Pong => "{\"type\":6}\u001e"u8.ToArray();
 

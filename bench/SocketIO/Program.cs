@@ -6,13 +6,27 @@ using Sluice.SocketIOBench;
 
 // Measures Sluice.SocketIO, the official socket.io on Node.js and SignalR at the same scenarios in
 // one run, interleaved, over WebSockets alone. Core 0 is the servers' alone, core 1 the load's.
-//   dotnet run -c Release -- [--results FOLDER] [--rounds N] [--seconds S] [--only TEXT]
-//       [--servers sluice,socket.io,signalr] [--page FILE]
 // A run of all scenarios puts its table between the markers of the page.
+const string usage = """
+    options of the benchmark, each with its value:
+      --results FOLDER   where the figures go (bench/SocketIO/results)
+      --page FILE        whose table a run of all scenarios writes (docs/socketio/benchmark.md)
+      --rounds N         rounds that count (5)
+      --seconds S        each measures so long (3)
+      --only TEXT        scenarios with this in their name
+      --servers LIST     of sluice, socket.io, signalr, and paths of this benchmark's executable
+                         in another build, to compare with
+    """;
 if (args is ["serve", var kind, .. var rest])
 {
     await Servers.ServeAsync(kind, rest.FirstOrDefault());
     return 0;
+}
+string[] known = ["--results", "--page", "--rounds", "--seconds", "--only", "--servers"];
+if (args.Length % 2 != 0 || args.Where((_, i) => i % 2 == 0).Except(known).Any())
+{
+    Console.Error.WriteLine(usage);
+    return 2;
 }
 var options = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 var rounds = int.Parse(options.GetValueOrDefault("--rounds", "5"), CultureInfo.InvariantCulture);

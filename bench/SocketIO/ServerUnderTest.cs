@@ -28,6 +28,8 @@ sealed class ServerUnderTest : IDisposable
     {
         string[] command = name == "socket.io"
             ? ["node", "--expose-gc", OfficialServer()]
+            // Another build's executable, to compare with: what it serves is Sluice.
+            : name.Contains('/') ? [name, "serve", "sluice"]
             : [Environment.ProcessPath!, "serve", name];
         var start = new ProcessStartInfo("taskset", ["-c", "0", .. command])
         {

@@ -34,6 +34,18 @@ static class Limits
     /// </summary>
     public const int EarlyMessagesMax = 4096;
 
+    /// <summary>
+    /// Recipients from which on a broadcast may wait for work that is there already: with fewer,
+    /// the change of threads costs more than a shared write can save.
+    /// </summary>
+    public const int LateRecipientsMin = 16;
+
+    /// <summary>
+    /// Sockets of a broadcast whose memory is fetched before the first of them is sent to: enough
+    /// for a processor to wait for all of it at once, and little enough to stay in its cache.
+    /// </summary>
+    public const int PrefetchSockets = 16;
+
     /// <summary>Child namespaces that exist at a time; CONNECT to one more is refused.</summary>
     public const int ChildNamespacesMax = 100_000;
 }

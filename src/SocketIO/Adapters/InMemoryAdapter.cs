@@ -126,8 +126,15 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
         var messages = host.Encode(packet);
         var sockets = Select(options);
         host.OnBroadcast(sockets.Count);
-        foreach (var socket in sockets)
-            socket.Deliver(packet, messages, options);
+        bool isLate = MayBeLate(sockets.Count);
+        for (int from = 0; from < sockets.Count; from += Limits.PrefetchSockets)
+        {
+            int to = Math.Min(from + Limits.PrefetchSockets, sockets.Count);
+            for (int i = from; i < to; i++)
+                sockets[i].Prefetch();
+            for (int i = from; i < to; i++)
+                sockets[i].Deliver(packet, messages, options, isLate);
+        }
     }
 
     public override void BroadcastWithAck(
@@ -228,6 +235,14 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
 
         return found;
     }
+
+    /// <summary>
+    /// Whether a broadcast goes out when the work is done that waits now, which may be another
+    /// one to the same sockets. Then one write carries both, and most of a write's cost is the
+    /// kernel's, whatever it carries.
+    /// </summary>
+    protected static bool MayBeLate(int recipients) =>
+        recipients >= Limits.LateRecipientsMin && ThreadPool.PendingWorkItemCount > 0;
 
     void Tell(Action<string>? handlers, string room)
     {

@@ -43,8 +43,9 @@ public class RecoveringAdapter(IAdapterHost host, ConnectionStateRecoveryOptions
         }
 
         Host.OnBroadcast(sockets.Count);
+        var isLate = MayBeLate(sockets.Count);
         foreach (var socket in sockets)
-            socket.Flush(packet);
+            socket.Flush(packet, isLate);
     }
 
     public override void PersistSession(StoredSession session)

@@ -28,6 +28,12 @@ static class EngineLimits
     /// </summary>
     public const int UrgentBytes = 4096;
 
+    /// <summary>
+    /// How often a client is asked whether the stream is empty. A session that begins with silence
+    /// needs once; one that is never silent for a round trip keeps the stream.
+    /// </summary>
+    public const int DirectTries = 20;
+
     /// <summary>Packets of one POST: a body of empty packets must not cost a list of a million.</summary>
     public const int PacketsPerPost = 10_000;
 }

@@ -37,6 +37,8 @@ public sealed class EngineServer(
 
     internal ILogger Logger => logger;
 
+    internal LateFlushes LateFlushes { get; } = new();
+
     internal SocketIOMetrics Metrics { get; } = SocketIOMetrics.Of(services);
 
     /// <summary>Sees sessions and packets; set before the first session, null for nobody.</summary>

@@ -41,10 +41,21 @@ public abstract class EngineSession
     internal virtual bool Queue(ReadOnlySpan<EngineMessage> messages, bool compress = true) =>
         Send(messages, compress);
 
+    /// <summary>Reads what <see cref="Send"/> is going to read.</summary>
+    internal virtual void Prefetch()
+    {
+    }
+
     /// <summary>Sends what was queued.</summary>
     internal virtual void Flush()
     {
     }
+
+    /// <summary>
+    /// Sends what was queued a little later, on another thread, together with what is queued
+    /// until then.
+    /// </summary>
+    internal virtual void FlushLater() => Flush();
 
     /// <summary>
     /// Waits until the transport has taken everything that was queued: who sends much waits for

@@ -22,6 +22,12 @@ sealed class LiveSession : EngineSession
     Transport transport = null!;
     long queuedBytes;
 
+    /// <summary>Of the queue, for those who look without the lock.</summary>
+    int queuedCount;
+
+    /// <summary>It waits for its turn among <see cref="LateFlushes"/>.</summary>
+    bool isFlushing;
+
     /// <summary>For those who wait until the queue is empty; null when nobody does.</summary>
     TaskCompletionSource<bool>? drained;
     long dueAt;
@@ -127,6 +133,7 @@ sealed class LiveSession : EngineSession
         var open = OpenPacket.Write(this);
         queuedBytes = open.Length;
         queue.Enqueue(new EngineMessage(open, IsBinary: false));
+        queuedCount = 1;
         server.Metrics.SessionOpened(on.Name);
         server.Observer?.OnOpened(this);
         handler = accept(this);
@@ -140,9 +147,25 @@ sealed class LiveSession : EngineSession
 
     public override bool Send(ReadOnlySpan<EngineMessage> messages, bool compress = true)
     {
+        if (messages.Length == 1 && TrySend(messages[0]))
+            return true;
         bool isQueued = Queue(messages, compress);
         Flush();
         return isQueued;
+    }
+
+    /// <summary>
+    /// Past the queue when that is empty, as it mostly is. Looks without the lock: who queues, or
+    /// ends the session, at the same time may as well have come a moment later.
+    /// </summary>
+    bool TrySend(in EngineMessage message)
+    {
+        if (HasQueued || state != State.Open
+            || message.Bytes.Length > server.Options.MaxSendQueueBytes
+            || !transport.TrySend(message))
+            return false;
+        Count(message);
+        return true;
     }
 
     internal override bool Queue(ReadOnlySpan<EngineMessage> messages, bool compress = true)
@@ -159,12 +182,33 @@ sealed class LiveSession : EngineSession
                 queuedBytes += bytes;
                 foreach (ref readonly var message in messages)
                     queue.Enqueue(compress ? message : message with { IsPlain = true });
+                Volatile.Write(ref queuedCount, queue.Count);
                 return true;
             }
             isOverfull = server.Options.SendQueuePolicy == SendQueuePolicy.Disconnect;
         }
         server.Metrics.DroppedFull(messages.Length);
         return false;
+    }
+
+    internal override void Prefetch()
+    {
+        if (!HasQueued)
+            transport.Prefetch();
+    }
+
+    internal override void FlushLater()
+    {
+        if (!Interlocked.Exchange(ref isFlushing, true))
+            server.LateFlushes.Add(this);
+    }
+
+    /// <summary>What <see cref="FlushLater"/> has put off.</summary>
+    public void FlushNow()
+    {
+        Volatile.Write(ref isFlushing, false);
+        Interlocked.MemoryBarrier();
+        Flush();
     }
 
     internal override void Flush()
@@ -196,17 +240,23 @@ sealed class LiveSession : EngineSession
             if (!queue.TryDequeue(out message))
                 return false;
             queuedBytes -= message.Bytes.Length;
+            Volatile.Write(ref queuedCount, queue.Count);
             if (queue.Count == 0)
                 (waiting, drained) = (drained, null);
         }
         waiting?.TrySetResult(true);
+        Count(message);
+        return true;
+    }
+
+    void Count(in EngineMessage message)
+    {
         int bytes = message.IsBinary ? message.Bytes.Length : message.Bytes.Length - 1;
         if (bytes > 0)
         {
             server.Metrics.Sent(bytes);
             server.Observer?.OnSent(bytes);
         }
-        return true;
     }
 
     public override Task<bool> DrainAsync(CancellationToken cancel = default)
@@ -221,14 +271,8 @@ sealed class LiveSession : EngineSession
         }
     }
 
-    public bool HasQueued
-    {
-        get
-        {
-            lock (gate)
-                return queue.Count > 0;
-        }
-    }
+    /// <summary>Something waits to be sent; what is queued at the same time may be missed.</summary>
+    public bool HasQueued => Volatile.Read(ref queuedCount) > 0;
 
     /// <summary>Nothing is taken from the application any more.</summary>
     public bool IsClosing
@@ -275,6 +319,7 @@ sealed class LiveSession : EngineSession
             state = State.Closed;
             queue.Clear();
             queuedBytes = 0;
+            Volatile.Write(ref queuedCount, 0);
             probe = probing;
             (waiting, drained) = (drained, null);
         }
@@ -479,6 +524,7 @@ sealed class LiveSession : EngineSession
                 return;
             queuedBytes += message.Bytes.Length;
             queue.Enqueue(message);
+            Volatile.Write(ref queuedCount, queue.Count);
         }
     }
 

@@ -13,6 +13,17 @@ abstract class Transport
     public abstract void Pump();
 
     /// <summary>
+    /// Sends a packet past the session's queue, when nothing is before it. From any thread.
+    /// </summary>
+    /// <returns>False when it has to be queued.</returns>
+    public virtual bool TrySend(in EngineMessage message) => false;
+
+    /// <summary>Reads what <see cref="TrySend"/> is going to read.</summary>
+    public virtual void Prefetch()
+    {
+    }
+
+    /// <summary>
     /// Says goodbye in its own way once everything queued was sent, and tells the session.
     /// </summary>
     public abstract void CloseWhenSent();

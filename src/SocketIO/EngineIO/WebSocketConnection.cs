@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
@@ -39,12 +40,10 @@ interface IWebSocketSource
 /// handshake. Whoever has something to send sends it, unless somebody is sending already; a
 /// connection on which nothing happens holds no buffer.
 /// </summary>
-sealed class WebSocketConnection(
+sealed partial class WebSocketConnection(
     HttpContext context, Stream stream, int messageBytesMax, TimeProvider time,
     WebSocketDeflate? deflate = null)
 {
-    readonly Lock sync = new();
-
     /// <summary>Bytes that have come, from <see cref="start"/> to <see cref="end"/>.</summary>
     byte[]? buffer;
     int start;
@@ -55,33 +54,6 @@ sealed class WebSocketConnection(
     int messageLength;
     WebSocketOpcode fragmented;
     bool isCompressed;
-
-    /// <summary>Frames that go out before any message.</summary>
-    byte[] urgent = [];
-    byte[]? closeFrame;
-    bool mayOvertake;
-    TaskCompletionSource? closeSent;
-    ITimer? goodbye;
-    int isSending;
-    volatile bool isClosing;
-
-    /// <summary>The request has ended, or is about to: nothing may touch it any more.</summary>
-    bool isDone;
-
-    /// <summary>A write has failed; nobody sends any more.</summary>
-    bool isBroken;
-    TaskCompletionSource? stillSending;
-
-    /// <summary>The messages to send; nobody's during the probe of an upgrade.</summary>
-    public IWebSocketSource? Source { get; set; }
-
-    /// <summary>Makes messages to the client short; null when that was not agreed on.</summary>
-    public WebSocketDeflater? Deflater => deflate?.Deflater;
-
-    /// <summary>Nothing is being sent, and more may be.</summary>
-    public bool IsWritable => Volatile.Read(ref isSending) == 0 && !isClosing;
-
-    // ---- receiving ----
 
     /// <summary>The next message or the end. One call at a time.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -103,34 +75,6 @@ sealed class WebSocketConnection(
         {
             return new WebSocketReceived(WebSocketEvent.Closed, default);
         }
-    }
-
-    /// <summary>
-    /// After the end, before the request is left: its stream is nobody's any more when this
-    /// returns.
-    /// </summary>
-    public async ValueTask ReleaseAsync()
-    {
-        Drop(ref buffer);
-        Drop(ref message);
-        Task? sending = null;
-        lock (sync)
-        {
-            goodbye?.Dispose();
-            if (Volatile.Read(ref isSending) != 0 && !isBroken)
-            {
-                context.Abort();
-                stillSending = new TaskCompletionSource(
-                    TaskCreationOptions.RunContinuationsAsynchronously);
-                sending = stillSending.Task;
-            }
-
-            isDone = true;
-        }
-
-        if (sending is not null)
-            await sending;
-        deflate?.Release();
     }
 
     /// <summary>What is in the buffer: a message, the end, or null and how much is needed.</summary>
@@ -172,6 +116,7 @@ sealed class WebSocketConnection(
                 SendUrgent(WebSocketFrames.Write(WebSocketOpcode.Pong, payload.Span));
                 return null;
             case WebSocketOpcode.Pong:
+                output.OnPong(payload.Span);
                 return null;
             case WebSocketOpcode.Close:
                 return TakeClose(payload.Span);
@@ -282,194 +227,6 @@ sealed class WebSocketConnection(
         return length > 0;
     }
 
-    // ---- sending ----
-
-    /// <summary>Something may be there to send. From any thread; never waits.</summary>
-    public void Pump()
-    {
-        if (Interlocked.CompareExchange(ref isSending, 1, 0) == 0)
-            _ = SendAllAsync();
-    }
-
-    /// <summary>Sends a frame before what is queued.</summary>
-    public void SendUrgent(ReadOnlySpan<byte> frame)
-    {
-        lock (sync)
-        {
-            // A client that pings and does not read gets no more pongs.
-            if (urgent.Length + frame.Length > EngineLimits.UrgentBytes)
-                return;
-            urgent = [.. urgent, .. frame];
-        }
-
-        Pump();
-    }
-
-    /// <summary>
-    /// Says goodbye and bounds the time in which the client may answer. A second goodbye changes
-    /// nothing but that it may overtake.
-    /// </summary>
-    /// <param name="frame">The close frame.</param>
-    /// <param name="mayOvertake">It does not wait for what is queued.</param>
-    public void Close(ReadOnlyMemory<byte> frame, bool mayOvertake)
-    {
-        lock (sync)
-        {
-            this.mayOvertake |= mayOvertake;
-            if (!isClosing)
-            {
-                isClosing = true;
-                closeFrame = frame.ToArray();
-                closeSent = new TaskCompletionSource(
-                    TaskCreationOptions.RunContinuationsAsynchronously);
-                goodbye = time.CreateTimer(
-                    static connection => ((WebSocketConnection)connection!).Abort(), this,
-                    mayOvertake ? EngineLimits.Goodbye : EngineLimits.Close,
-                    Timeout.InfiniteTimeSpan);
-            }
-            else if (mayOvertake)
-            {
-                goodbye!.Change(EngineLimits.Goodbye, Timeout.InfiniteTimeSpan);
-            }
-        }
-
-        Pump();
-    }
-
-    /// <summary>Ends the connection at once.</summary>
-    void Abort()
-    {
-        lock (sync)
-            if (!isDone)
-                context.Abort();
-        closeSent?.TrySetResult();
-    }
-
-    async Task SendAllAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                while (Fill(out var chunk, out var rented, out var isGoodbye))
-                {
-                    await stream.WriteAsync(chunk);
-                    if (rented is not null)
-                        ArrayPool<byte>.Shared.Return(rented);
-                    if (isGoodbye)
-                        OnGoodbye();
-                }
-            }
-            catch (Exception failure) when (IsFailure(failure))
-            {
-                // The reading side ends too. Nobody sends any more: isSending stays.
-                lock (sync)
-                {
-                    isBroken = true;
-                    stillSending?.TrySetResult();
-                }
-
-                Abort();
-                return;
-            }
-
-            Volatile.Write(ref isSending, 0);
-            lock (sync)
-                stillSending?.TrySetResult();
-            // What was queued between the last look and the release has nobody else.
-            if (!HasMore() || Interlocked.CompareExchange(ref isSending, 1, 0) != 0)
-                return;
-        }
-    }
-
-    void OnGoodbye()
-    {
-        lock (sync)
-            goodbye?.Change(EngineLimits.Goodbye, Timeout.InfiniteTimeSpan);
-        closeSent!.TrySetResult();
-        Source?.OnGoodbye();
-    }
-
-    bool HasMore()
-    {
-        lock (sync)
-        {
-            if (isDone)
-                return false;
-            if (urgent.Length > 0 || closeFrame is not null)
-                return true;
-        }
-
-        return !isClosing && Source?.HasQueued == true;
-    }
-
-    /// <summary>
-    /// The next bytes to send: urgent frames, then messages, as many as fit in one write, then
-    /// the goodbye.
-    /// </summary>
-    bool Fill(out ReadOnlyMemory<byte> chunk, out byte[]? rented, out bool isGoodbye)
-    {
-        rented = null;
-        isGoodbye = false;
-        bool mayMessage;
-        chunk = default;
-        lock (sync)
-        {
-            if (isDone)
-                return false;
-            if (urgent.Length > 0)
-            {
-                chunk = urgent;
-                urgent = [];
-                return true;
-            }
-
-            mayMessage = !mayOvertake;
-        }
-
-        if (mayMessage && Source?.TryTake(out var first) == true)
-        {
-            chunk = Gather(first, out rented);
-            return true;
-        }
-
-        lock (sync)
-        {
-            chunk = closeFrame;
-            isGoodbye = closeFrame is not null;
-            closeFrame = null;
-            return isGoodbye;
-        }
-    }
-
-    /// <summary>One message as it is, or several in one buffer.</summary>
-    ReadOnlyMemory<byte> Gather(in EngineMessage first, out byte[]? rented)
-    {
-        rented = null;
-        if (!Source!.HasQueued && first.Frame is { IsEmpty: false } frame)
-            return frame;
-        var length = 0;
-        var next = first;
-        do
-        {
-            var needed = length + WebSocketFrames.HeadBytesMax + next.Bytes.Length;
-            if (rented is null)
-                rented = ArrayPool<byte>.Shared.Rent(Math.Max(needed, EngineLimits.SendBytes));
-            else if (needed > rented.Length)
-                Grow(ref rented, length, needed);
-            var head = rented.AsSpan(length);
-            length += WebSocketFrames.WriteHead(
-                head, next.IsBinary ? WebSocketOpcode.Binary : WebSocketOpcode.Text,
-                next.Bytes.Length);
-            if (next.IsCompressed)
-                WebSocketFrames.MarkCompressed(head);
-            next.Bytes.Span.CopyTo(rented.AsSpan(length));
-            length += next.Bytes.Length;
-        }
-        while (length < EngineLimits.SendBytes && Source.TryTake(out next));
-        return rented.AsMemory(0, length);
-    }
-
     static void Grow(ref byte[] buffer, int used, int needed)
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, buffer.Length * 2));
@@ -485,6 +242,6 @@ sealed class WebSocketConnection(
         rented = null;
     }
 
-    static bool IsFailure(Exception failure) => failure is IOException
+    static bool IsFailure(Exception failure) => failure is IOException or SocketException
         or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 }

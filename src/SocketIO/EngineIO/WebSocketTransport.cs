@@ -32,6 +32,13 @@ sealed class WebSocketTransport : Transport, IWebSocketSource
 
     public override void Pump() => connection.Pump();
 
+    // What has to be encoded or compressed first takes the longer way.
+    public override bool TrySend(in EngineMessage message) =>
+        !(isEncoding && message.IsBinary) && connection.Deflater is null
+            && connection.TrySend(message.Frame);
+
+    public override void Prefetch() => connection.Prefetch();
+
     public override void CloseWhenSent()
     {
         isLeaving = true;

@@ -36,12 +36,16 @@ public sealed class EngineHost : IAsyncDisposable
 
     public static async Task<EngineHost> StartAsync(
         Action<EngineOptions>? configure = null, HttpProtocols protocols = HttpProtocols.Http1,
-        string path = "/engine.io")
+        string path = "/engine.io", Action<ListenOptions>? listen = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+            IPAddress.Loopback, 0, endpoint =>
+            {
+                endpoint.Protocols = protocols;
+                listen?.Invoke(endpoint);
+            }));
         var app = builder.Build();
         var options = new EngineOptions { MaxHttpBufferSize = 1000 };
         configure?.Invoke(options);
