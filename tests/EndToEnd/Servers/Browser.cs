@@ -22,7 +22,9 @@ public sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Starts Chromium on a profile of its own and opens a page.</summary>
-    public static async Task<Browser> OpenAsync(string url)
+    /// <param name="url">The page.</param>
+    /// <param name="flags">Further ones of its command line.</param>
+    public static async Task<Browser> OpenAsync(string url, params string[] flags)
     {
         var profile = Directory.CreateTempSubdirectory("sluice-chromium-").FullName;
         var process = ChildProcess.Start("chromium",
@@ -32,7 +34,7 @@ public sealed class Browser : IAsyncDisposable
             "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
             "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
             "--window-size=1100,760", "--remote-debugging-port=0",
-            $"--user-data-dir={profile}", "about:blank",
+            $"--user-data-dir={profile}", .. flags, "about:blank",
         ]);
         var browser = new Browser(process, profile);
         try
