@@ -127,7 +127,7 @@ function draw() {
         for (let at = Math.floor(x * columns); at < (x + 1) * columns; at++) {
           peak = Math.max(peak, Math.abs(samples[at] ?? 0));
         }
-        const height = Math.max(1, peak / 32768 * 200);
+        const height = Math.max(1, peak / 32768 * 136);
         pen.fillRect(x, middle - height / 2, 1, height);
       }
     });

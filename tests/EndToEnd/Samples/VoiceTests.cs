@@ -94,6 +94,49 @@ public class VoiceTests
             Repository.Root, "artifacts", "screenshots", $"voice-{kind}.png"));
     }
 
+    /// <summary>
+    /// Chromium takes a file for its microphone; what the page sends and gets is listened to.
+    /// </summary>
+    [Theory, MemberData(nameof(Proxies))]
+    public async Task What_the_microphone_hears_arrives_and_comes_back_higher(ProxyKind kind)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(
+                file, MicrophoneFile.Write(), TestContext.Current.CancellationToken);
+            await using var voice = await Deployment.StartAsync(kind, "Voice", [port]);
+            await using var page = await Browser.OpenAsync(
+                voice.At("/").ToString(), "--use-file-for-fake-audio-capture=" + file);
+            await page.EvaluateAsync(MicrophoneFile.Listen);
+            await page.ClickAsync("#connect button");
+            await page.UntilAsync("document.getElementById('state').dataset.state === 'open'");
+            await page.ClickAsync("#microphone");
+            await page.UntilAsync("up.length > 100 * 320 && pitch(up) > 0");
+            await page.ScreenshotAsync(Path.Combine(
+                Repository.Root, "artifacts", "screenshots", $"voice-microphone-{kind}.png"));
+            await page.ClickAsync("#microphone");
+            await page.UntilAsync("document.getElementById('answers').textContent !== '0'");
+            await page.ScreenshotAsync(Path.Combine(
+                Repository.Root, "artifacts", "screenshots", $"voice-answer-{kind}.png"));
+
+            var said = (await page.EvaluateAsync("pitch(up)")).GetDouble();
+            Assert.InRange(said, 0.9 * MicrophoneFile.Pitch, 1.1 * MicrophoneFile.Pitch);
+            var heard = (await page.EvaluateAsync("pitch(down)")).GetDouble();
+            Assert.InRange(heard / said, 1.15, 1.35);
+            // What the service says it got is what the page sent.
+            await page.UntilAsync("""
+                (fetch('/api/v1/ws/simple-voice-chat/status').then(answer => answer.json())
+                  .then(status => { window.bytesHeard = status.bytes_heard; }),
+                window.bytesHeard === 2 * up.length)
+                """);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     static async Task SayAsync(SampleSocket socket, int frames)
     {
         var frame = new byte[frameBytes];
