@@ -163,7 +163,9 @@ sealed class RedisLink : IAsyncDisposable
         lock (sync)
         {
             stream = connected;
-            outgoing.ResetWrittenCount();
+            // Of the connection before, somebody may still be writing what was in these.
+            outgoing = new();
+            writing = new();
             isWriting = false;
             lastReceived = time.GetTimestamp();
         }
@@ -230,10 +232,12 @@ sealed class RedisLink : IAsyncDisposable
         {
             while (true)
             {
+                ReadOnlyMemory<byte> bytes;
                 lock (sync)
                 {
                     if (stream != target)
                         return;
+                    Empty(ref writing);
                     if (outgoing.WrittenCount == 0)
                     {
                         isWriting = false;
@@ -241,10 +245,10 @@ sealed class RedisLink : IAsyncDisposable
                     }
 
                     (outgoing, writing) = (writing, outgoing);
+                    bytes = writing.WrittenMemory;
                 }
 
-                await target.WriteAsync(writing.WrittenMemory, stop.Token);
-                Empty(ref writing);
+                await target.WriteAsync(bytes, stop.Token);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException
