@@ -47,8 +47,14 @@ static class Limits
     /// </summary>
     public const long PendingBytesMax = 64 * 1024 * 1024;
 
-    /// <summary>The same in number.</summary>
+    /// <summary><see cref="PendingBytesMax"/> in number.</summary>
     public const int PendingMax = 100_000;
+
+    /// <summary>
+    /// Attempts to add something to a stream, each over a new connection. After that it goes to
+    /// this node's clients alone.
+    /// </summary>
+    public const int AttemptsMax = 100;
 
     /// <summary>
     /// Characters of a session's private id that Redis is asked for; the official ones have 20. A

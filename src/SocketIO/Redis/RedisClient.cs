@@ -93,7 +93,11 @@ public sealed class RedisClient : IRedisClient, IRedisLinkOwner
         }
 
         return answer.Kind == RedisValueKind.Error
-            ? throw new RedisException($"Redis refused {command}: {answer.Text}") : answer;
+            ? throw new RedisException($"Redis refused {command}: {answer.Text}")
+            {
+                IsRefusal = true,
+            }
+            : answer;
     }
 
     public Task SubscribeAsync(

@@ -19,4 +19,9 @@ public sealed class RedisException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// Redis has answered, with an error: the command had no effect, and would have none again.
+    /// </summary>
+    public bool IsRefusal { get; init; }
 }

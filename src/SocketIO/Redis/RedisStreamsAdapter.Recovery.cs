@@ -31,10 +31,6 @@ public sealed partial class RedisStreamsAdapter
             ]));
     }
 
-    /// <summary>
-    /// 1 the offset is an entry of this namespace, and there is such a session → 2 what came since
-    /// → 3 the session is ours, if nobody else was faster.
-    /// </summary>
     public override async ValueTask<RestoredSession?> RestoreSessionAsync(
         string privateId, string offset)
     {
@@ -42,19 +38,16 @@ public sealed partial class RedisStreamsAdapter
         if (!StreamId.TryParse(offset, out var from)
             || privateId.Length > Limits.PrivateIdLengthMax)
             return null;
-        var key = Key(privateId);
-        var found = RangeAsync(from, from, 1);                                 // 1
-        var kept = redis.ExecuteAsync("GET", [key]);
-        var end = LastAsync();
-        await Task.WhenAll(found, kept, end);
-        if (await found is not [var known] || known.Namespace != Host.Name
-            || StreamSession.Decode((await kept).Bytes, privateId, Host.Name) is not { } session)
+        try
+        {
+            return await RestoreAsync(privateId, from);
+        }
+        catch (RedisException e)
+        {
+            // The client begins anew.
+            publisher.Complain(e.Message);
             return null;
-        var upTo = await end;
-        var missed = await MissedAsync(session, from, upTo);                   // 2
-        var isOurs = missed is not null
-            && (await redis.ExecuteAsync("DEL", [key])).AsNumber() == 1;       // 3
-        return isOurs ? new RestoredSession(session, missed!, upTo.ToString()) : null;
+        }
     }
 
     public override async ValueTask<IReadOnlyList<Packet>?> RejoinAsync(
@@ -74,6 +67,27 @@ public sealed partial class RedisStreamsAdapter
             publisher.Complain(e.Message);
             return null;
         }
+    }
+
+    /// <summary>
+    /// 1 the offset is an entry of this namespace, and there is such a session → 2 what came since
+    /// → 3 the session is ours, if nobody else was faster.
+    /// </summary>
+    async Task<RestoredSession?> RestoreAsync(string privateId, StreamId from)
+    {
+        var key = Key(privateId);
+        var found = RangeAsync(from, from, 1);                                 // 1
+        var kept = redis.ExecuteAsync("GET", [key]);
+        var end = LastAsync();
+        await Task.WhenAll(found, kept, end);
+        if (await found is not [var known] || known.Namespace != Host.Name
+            || StreamSession.Decode((await kept).Bytes, privateId, Host.Name) is not { } session)
+            return null;
+        var upTo = await end;
+        var missed = await MissedAsync(session, from, upTo);                   // 2
+        var isOurs = missed is not null
+            && (await redis.ExecuteAsync("DEL", [key])).AsNumber() == 1;       // 3
+        return isOurs ? new RestoredSession(session, missed!, upTo.ToString()) : null;
     }
 
     /// <summary>What came behind one entry, up to another; null when the first is gone.</summary>

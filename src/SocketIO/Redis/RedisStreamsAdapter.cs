@@ -9,7 +9,7 @@ namespace Sluice.SocketIO.Redis;
 /// entries of a stream, questions and answers go through channels. With connection state recovery
 /// an entry's id is the offset of its event, and a client is recovered by any node.
 /// </summary>
-public sealed partial class RedisStreamsAdapter : ClusterAdapter
+public sealed partial class RedisStreamsAdapter : ClusterAdapter, IStreamOrder
 {
     readonly IRedisClient redis;
     readonly RedisAdapterOptions options;
@@ -39,14 +39,12 @@ public sealed partial class RedisStreamsAdapter : ClusterAdapter
         var name = options.Streams.StreamOf(Host.Name);
         stream = Encoding.UTF8.GetBytes(name);
         follower = streams.Follow(name, Host.Time);
-        sender = new StreamSender(redis, Host, options.RequestsTimeout, publisher)
-        {
-            OnDue = () => _ = follower.InTurnAsync(DoDue), Position = () => follower.Position,
-        };
+        sender = new StreamSender(redis, Host, options.RequestsTimeout, publisher, this);
     }
 
     public override string? Problem =>
-        redis.IsConnected && follower.IsConnected ? null : "Redis is out of reach.";
+        !redis.IsConnected || !follower.IsConnected ? "Redis is out of reach."
+        : follower.Position is null ? "The stream in Redis cannot be read." : null;
 
     /// <summary>
     /// With recovery this node does its own part in the stream's order, as offsets must rise.
@@ -61,9 +59,7 @@ public sealed partial class RedisStreamsAdapter : ClusterAdapter
     public override async ValueTask StartAsync()
     {
         follower.Add(Host.Name, this);
-        subscribed = Task.WhenAll(
-            redis.SubscribeAsync(Kind, channel, (_, message) => OnMessage(message)),
-            redis.SubscribeAsync(Kind, channel + Uid + "#", (_, message) => OnMessage(message)));
+        subscribed = SubscribeAsync();
         await subscribed;
     }
 
@@ -165,7 +161,7 @@ public sealed partial class RedisStreamsAdapter : ClusterAdapter
             publisher.Publish(
                 PublishCommand, channelBytes, message.MessagePack(Uid, Host.Name));
         else
-            publisher.Publish("XADD", Arguments(message, out _));
+            publisher.Publish("XADD", Arguments(message));
     }
 
     private protected override Task PublishAsync(
@@ -177,17 +173,27 @@ public sealed partial class RedisStreamsAdapter : ClusterAdapter
             PublishCommand, Encoding.UTF8.GetBytes(channel + uid + "#"),
             message.MessagePack(Uid, Host.Name));
 
-    ReadOnlyMemory<byte>[] Arguments(ClusterOutgoing message, out byte[] data)
+    StreamId? IStreamOrder.Position => follower.Position;
+
+    async Task<bool> IStreamOrder.CatchUpAsync() => await follower.InTurnAfterAsync(
+        await LastAsync(), options.RequestsTimeout, static () => { }) is not null;
+
+    void IStreamOrder.OnDue() => _ = follower.InTurnAsync(DoDue);
+
+    async Task SubscribeAsync()
     {
-        data = StreamEntry.DataOf(message);
-        return StreamEntry.Arguments(options.Streams, Uid, Host.Name, message.Type, data);
+        // Whom others count reads already, if it can.
+        await follower.InTurnAfterAsync(default, options.RequestsTimeout, static () => { });
+        await Task.WhenAll(
+            redis.SubscribeAsync(Kind, channel, (_, message) => OnMessage(message)),
+            redis.SubscribeAsync(Kind, channel + Uid + "#", (_, message) => OnMessage(message)));
     }
 
-    void Add(ClusterOutgoing message, Action<StreamId?> act)
-    {
-        var arguments = Arguments(message, out var data);
-        sender.Send(arguments, data, act);
-    }
+    ReadOnlyMemory<byte>[] Arguments(ClusterOutgoing message) => StreamEntry.Arguments(
+        options.Streams, Uid, Host.Name, message.Type, StreamEntry.DataOf(message));
+
+    void Add(ClusterOutgoing message, Action<StreamId?> act) =>
+        sender.Send(Arguments(message), act);
 
     void OnEntryOfOther(StreamEntry entry)
     {

@@ -7,27 +7,50 @@ namespace Sluice.SocketIO.Redis;
 /// <param name="Id">The stream's entry that it is; null when it is not in the stream.</param>
 readonly record struct StreamStep(Action<StreamId?> Do, StreamId? Id);
 
+/// <summary>The stream as it is read.</summary>
+interface IStreamOrder
+{
+    /// <summary>How far it has been read; null before the start.</summary>
+    StreamId? Position { get; }
+
+    /// <summary>
+    /// Asks for the last entry, and waits until it was read. False when that takes too long.
+    /// </summary>
+    /// <exception cref="RedisException">Redis does not say.</exception>
+    Task<bool> CatchUpAsync();
+
+    /// <summary><see cref="StreamSender.TakeDue"/> has something, to be done in its turn.</summary>
+    void OnDue();
+}
+
 /// <summary>
 /// What a namespace of this node sends into its stream. This node does its own part when it reads
 /// the entry back, between those of others, so that every node does everything in one order and a
-/// socket's offsets rise. While Redis is away that would be never: what has waited for too long,
-/// and then everything until Redis answers again, is done at once, without an offset, and other
-/// nodes do not learn of it.
+/// socket's offsets rise. When the connection to Redis breaks, what was under way is looked for in
+/// the stream and sent again when it is not there. When Redis stays away, what has waited for too
+/// long, and then everything until Redis answers again, is done at once, without an offset, and
+/// other nodes do not learn of it.
 /// </summary>
 /// <param name="redis">For XADD; commands go out in their order.</param>
 /// <param name="host">The namespace.</param>
 /// <param name="patience">How long something may wait for Redis.</param>
 /// <param name="publisher">Tells of failures.</param>
+/// <param name="order">The stream.</param>
 sealed class StreamSender(
-    IRedisClient redis, IAdapterHost host, TimeSpan patience, ClusterPublisher publisher)
-    : IDisposable
+    IRedisClient redis, IAdapterHost host, TimeSpan patience, ClusterPublisher publisher,
+    IStreamOrder order) : IDisposable
 {
+    static readonly TimeSpan retryInterval = TimeSpan.FromMilliseconds(20);
+
     readonly Lock sync = new();
     readonly Queue<Item> pending = new();
     long pendingBytes;
 
     /// <summary>Taken, and not done yet.</summary>
     int taken;
+
+    /// <summary>A connection broke; nothing goes out until it is known what is in the stream.</summary>
+    bool isResolving;
     bool isAway;
     bool isProbing;
 
@@ -37,42 +60,7 @@ sealed class StreamSender(
     /// </summary>
     CancellationTokenSource? present;
 
-    enum State
-    {
-        /// <summary>On its way to the stream.</summary>
-        Adding,
-
-        /// <summary>In the stream, and not read back.</summary>
-        Added,
-
-        /// <summary>Not in the stream as far as anybody knows: done when it is the first.</summary>
-        Due,
-    }
-
-    sealed class Item(Action<StreamId?> act, byte[] data, long sentAt)
-    {
-        public Action<StreamId?> Act => act;
-
-        public byte[] Data => data;
-
-        public long SentAt => sentAt;
-
-        public State State { get; set; }
-
-        /// <summary>When it is in the stream.</summary>
-        public StreamId Id { get; set; }
-
-        public StreamStep Step => new(act, State == State.Added ? Id : null);
-    }
-
-    /// <summary>Told that <see cref="TakeDue"/> has something; with no lock held.</summary>
-    public Action? OnDue { get; set; }
-
-    /// <summary>How far the stream has been read.</summary>
-    public Func<StreamId?> Position { get; set; } = () => null;
-
-    /// <summary>Redis does not answer; what is sent goes to this node alone.</summary>
-    public bool IsAway
+    bool IsAway
     {
         get
         {
@@ -81,38 +69,82 @@ sealed class StreamSender(
         }
     }
 
+    enum State
+    {
+        /// <summary>It goes out when it is known what became of those before it.</summary>
+        Held,
+
+        /// <summary>On its way to the stream.</summary>
+        Adding,
+
+        /// <summary>It was on its way when the connection broke: in the stream, or not.</summary>
+        Unknown,
+
+        /// <summary>In the stream, and not read back.</summary>
+        Added,
+
+        /// <summary>Not in the stream: done when it is the first.</summary>
+        Due,
+
+        /// <summary>Taken, while others before it wait.</summary>
+        Gone,
+    }
+
+    sealed class Item(Action<StreamId?> act, ReadOnlyMemory<byte>[] arguments, long sentAt)
+    {
+        public Action<StreamId?> Act => act;
+
+        /// <summary>Of XADD; none for what is for this node alone.</summary>
+        public ReadOnlyMemory<byte>[] Arguments => arguments;
+
+        /// <summary>By which its entry is known again.</summary>
+        public ReadOnlyMemory<byte> Data => arguments is [.., var data] ? data : default;
+
+        public long SentAt => sentAt;
+
+        public State State { get; set; }
+
+        /// <summary>When it is in the stream.</summary>
+        public StreamId Id { get; set; }
+
+        /// <summary>The last attempt to add it; null when it does not matter any more.</summary>
+        public Task<RedisValue>? Attempt { get; set; }
+
+        public int AttemptsCount { get; set; }
+
+        public StreamStep Step => new(act, State == State.Added ? Id : null);
+    }
+
     /// <summary>Adds something to the stream.</summary>
     /// <param name="arguments">Of XADD; the last of them is the data.</param>
-    /// <param name="data">By which it is known again.</param>
     /// <param name="act">Done once, in its turn.</param>
-    public void Send(ReadOnlyMemory<byte>[] arguments, byte[] data, Action<StreamId?> act)
+    public void Send(ReadOnlyMemory<byte>[] arguments, Action<StreamId?> act)
     {
-        var item = new Item(act, data, host.Time.GetTimestamp());
-        Task<RedisValue>? adding = null;
+        var item = new Item(act, arguments, host.Time.GetTimestamp());
+        Task<RedisValue>? attempt = null;
         CancellationTokenSource? over = null;
+        bool isDue;
         lock (sync)
         {
             pending.Enqueue(item);
-            pendingBytes += data.Length;
+            pendingBytes += item.Data.Length;
             if (!isAway && (pendingBytes > Limits.PendingBytesMax
                 || pending.Count > Limits.PendingMax))
                 over = GoAway();
-            if (isAway)
+            isDue = isAway;
+            if (isDue)
                 item.State = State.Due;
-            else
-                // Under the lock: entries stand in the stream in the order in which they wait.
-                adding = redis.ExecuteAsync("XADD", arguments, (present ??= new()).Token);
+            else if (!isResolving)
+                attempt = Start(item);
         }
 
         over?.Cancel();
-        if (adding is not null)
-        {
-            _ = WatchAsync(item, adding);
+        if (attempt is not null)
+            _ = WatchAsync(item, attempt);
+        if (!isDue)
             return;
-        }
-
         publisher.Complain("Redis does not answer.");
-        OnDue?.Invoke();
+        order.OnDue();
     }
 
     /// <summary>
@@ -123,7 +155,7 @@ sealed class StreamSender(
     {
         lock (sync)
         {
-            if (pending.Count + taken > 0)
+            if (First() is not null || taken > 0)
             {
                 pending.Enqueue(new Item(_ => act(), [], host.Time.GetTimestamp())
                 {
@@ -137,30 +169,26 @@ sealed class StreamSender(
     }
 
     /// <summary>
-    /// An entry of this node was read: it, what is before it and not in the stream, and what comes
-    /// behind it and is due. None when it was done already. Whoever takes it does it, in turn, and
-    /// says so with <see cref="Done"/>.
+    /// An entry of this node was read: it, and what is due before and behind it. None when it was
+    /// done already. Whoever takes it does it, in turn, and says so with <see cref="Done"/>.
     /// </summary>
     public List<StreamStep> Take(StreamId id, ReadOnlySpan<byte> data)
     {
         var steps = new List<StreamStep>(1);
         lock (sync)
         {
-            var before = 0;
-            var isThere = false;
+            AddDue(steps);
+            // What is left before it, if anything, will come: the stream's order counts.
             foreach (var item in pending)
             {
-                isThere = item.Data.Length > 0 && data.SequenceEqual(item.Data);
-                if (isThere)
-                    break;
-                before++;
+                if (item.State == State.Gone || item.Arguments.Length == 0
+                    || !data.SequenceEqual(item.Data.Span))
+                    continue;
+                steps.Add(new StreamStep(item.Act, id));
+                Leave(item);
+                break;
             }
 
-            if (!isThere)
-                return steps;
-            for (; before > 0; before--)
-                steps.Add(Dequeue().Step);
-            steps.Add(new StreamStep(Dequeue().Act, id));
             AddDue(steps);
         }
 
@@ -193,10 +221,10 @@ sealed class StreamSender(
         var probes = false;
         lock (sync)
         {
-            if (pending.TryPeek(out var first) && IsLate(first))
+            if (First() is { } first && IsLate(first))
             {
                 isLate = true;
-                if (first.State == State.Adding && !isAway)
+                if (first.State is not (State.Added or State.Due) && !isAway)
                     over = GoAway();
             }
 
@@ -206,7 +234,7 @@ sealed class StreamSender(
 
         over?.Cancel();
         if (isLate)
-            OnDue?.Invoke();
+            order.OnDue();
         if (probes)
             _ = ProbeAsync();
     }
@@ -220,40 +248,118 @@ sealed class StreamSender(
         }
     }
 
-    async Task WatchAsync(Item item, Task<RedisValue> adding)
+    /// <summary>
+    /// Call with the lock, so that entries stand in the stream in the order in which they wait.
+    /// </summary>
+    Task<RedisValue> Start(Item item)
     {
-        CancellationTokenSource? over = null;
+        item.State = State.Adding;
+        item.AttemptsCount++;
+        return item.Attempt = redis.ExecuteAsync(
+            "XADD", item.Arguments, (present ??= new()).Token);
+    }
+
+    async Task WatchAsync(Item item, Task<RedisValue> attempt)
+    {
         try
         {
-            var answer = await adding;
+            var answer = await attempt;
             if (!StreamId.TryParse(answer.Text, out var id))
                 throw new RedisException("Redis did not answer XADD with an id.");
             lock (sync)
             {
+                if (item.State == State.Gone)
+                    return;
                 item.Id = id;
                 item.State = State.Added;
             }
 
             // Usually it was read before, or is about to be.
-            if (Position() is not { } position || id > position)
-                return;
+            if (order.Position is { } position && id <= position)
+                order.OnDue();
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException
             or OperationCanceledException)
         {
-            lock (sync)
-            {
-                item.State = State.Due;
-                // It was waited for, in vain. What fails at once had a connection until then.
-                if (!isAway && host.Time.GetElapsedTime(item.SentAt) >= patience / 2)
-                    over = GoAway();
-            }
+            OnFailed(item, attempt, e);
+        }
+    }
 
-            publisher.Complain(e.Message);
+    void OnFailed(Item item, Task<RedisValue> attempt, Exception reason)
+    {
+        CancellationTokenSource? over = null;
+        var resolves = false;
+        lock (sync)
+        {
+            if (item.Attempt != attempt || item.State != State.Adding)
+                return;
+            // It was waited for, in vain. What fails at once had a connection until then.
+            if (host.Time.GetElapsedTime(item.SentAt) >= patience / 2)
+                over = GoAway();
+            else if (reason is RedisException { IsRefusal: true }
+                || item.AttemptsCount >= Limits.AttemptsMax)
+                item.State = State.Due;
+            else
+                (resolves, over) = (true, Hold());
         }
 
         over?.Cancel();
-        OnDue?.Invoke();
+        if (resolves)
+        {
+            _ = ResolveAsync();
+            return;
+        }
+
+        publisher.Complain(reason.Message);
+        order.OnDue();
+    }
+
+    /// <summary>
+    /// The connection broke, and commands with it. What is not in the stream once another
+    /// connection answers did not reach Redis: it goes out again, before what came after it.
+    /// </summary>
+    async Task ResolveAsync()
+    {
+        var isKnown = await CatchUpAsync();
+        var again = new List<(Item Item, Task<RedisValue> Attempt)>();
+        CancellationTokenSource? over = null;
+        lock (sync)
+        {
+            isResolving = false;
+            if (!isKnown && !isAway)
+                over = GoAway();
+            foreach (var item in pending)
+            {
+                if (item.State is not (State.Unknown or State.Held))
+                    continue;
+                again.Add((item, Start(item)));
+            }
+        }
+
+        over?.Cancel();
+        foreach (var (item, attempt) in again)
+            _ = WatchAsync(item, attempt);
+        order.OnDue();
+    }
+
+    /// <summary>False when Redis is away, or of no use.</summary>
+    async Task<bool> CatchUpAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await order.CatchUpAsync();
+            }
+            catch (Exception e) when (e is RedisException or ObjectDisposedException)
+            {
+                // The next connection may break too.
+                if (IsAway || e is not RedisException { IsRefusal: false })
+                    return false;
+            }
+
+            await Task.Delay(retryInterval, host.Time);
+        }
     }
 
     async Task ProbeAsync()
@@ -281,9 +387,22 @@ sealed class StreamSender(
     CancellationTokenSource? GoAway()
     {
         isAway = true;
+        return Cancel(State.Due);
+    }
+
+    /// <summary>As <see cref="GoAway"/>: what waits for a connection must not overtake.</summary>
+    CancellationTokenSource? Hold()
+    {
+        isResolving = true;
+        return Cancel(State.Unknown);
+    }
+
+    CancellationTokenSource? Cancel(State state)
+    {
         foreach (var item in pending)
-            if (item.State == State.Adding)
-                item.State = State.Due;
+            if (item.State == State.Adding
+                || (state == State.Due && item.State is State.Held or State.Unknown))
+                (item.State, item.Attempt) = (state, null);
         var over = present;
         present = null;
         return over;
@@ -291,19 +410,34 @@ sealed class StreamSender(
 
     void AddDue(List<StreamStep> steps)
     {
-        while (pending.TryPeek(out var first) && (first.State == State.Due
-            || (first.State == State.Added && Position() is { } position && first.Id <= position)
-            || IsLate(first)))
-            steps.Add(Dequeue().Step);
+        while (First() is { } first && (first.State == State.Due || IsLate(first)
+            || (first.State == State.Added && order.Position is { } position
+                && first.Id <= position)))
+        {
+            steps.Add(first.Step);
+            Leave(first);
+        }
+    }
+
+    /// <summary>The first that is not gone.</summary>
+    Item? First()
+    {
+        while (pending.TryPeek(out var first))
+        {
+            if (first.State != State.Gone)
+                return first;
+            pending.Dequeue();
+        }
+
+        return null;
     }
 
     bool IsLate(Item item) => host.Time.GetElapsedTime(item.SentAt) >= patience;
 
-    Item Dequeue()
+    void Leave(Item item)
     {
-        var item = pending.Dequeue();
+        item.State = State.Gone;
         taken++;
         pendingBytes -= item.Data.Length;
-        return item;
     }
 }

@@ -25,7 +25,7 @@ const port = await control({
         clients.set(name, client);
         socket.onAny((event, ...args) => {
             // With connection state recovery an event ends with its offset.
-            if (socket._pid && /^\d+-\d+$/.test(args.at(-1))) client.offset = args.pop();
+            if (socket._pid && /^\d+-\d+$/.test(args.at(-1))) args.pop();
             if (event === "fence") client.fences[args[1]] = args[0];
             else if (event === "ask") args.pop()(name + " " + JSON.stringify(args, plain));
             else client.events.push(JSON.parse(JSON.stringify(args, plain)));
@@ -61,7 +61,22 @@ const port = await control({
         await until(() => socket.connected && client.connects > connects);
         return { id: socket.id, recovered: socket.recovered };
     },
-    /** Breaks the connection and stays away until it is moved. */
+    /** Breaks the connection, and stays away until it arrives somewhere. */
+    leave: async ({ name }) => {
+        const { socket } = clients.get(name);
+        socket.io.reconnection(false);
+        socket.io.engine.close();
+        await until(() => !socket.connected);
+    },
+    arrive: async ({ name, url }) => {
+        const { socket } = clients.get(name);
+        await until(() => !socket.connected);
+        socket.io.uri = url;
+        socket.connect();
+        await until(() => socket.connected);
+        return { id: socket.id, recovered: socket.recovered };
+    },
+    /** Leaves for good. */
     close: async ({ name }) => {
         clients.get(name).socket.disconnect();
         clients.delete(name);

@@ -19,6 +19,13 @@ sealed class ClusterClients(ControlledProgram program) : IAsyncDisposable
     public Task<JsonElement> MoveAsync(string name, Uri url) =>
         program.CallAsync("move", new { name, url });
 
+    /// <summary>Loses its connection and stays away.</summary>
+    public Task LeaveAsync(string name) => program.CallAsync("leave", new { name });
+
+    /// <summary>Comes back from <see cref="LeaveAsync"/>: its socket's id, and whether recovered.</summary>
+    public Task<JsonElement> ArriveAsync(string name, Uri url) =>
+        program.CallAsync("arrive", new { name, url });
+
     public Task CloseAsync(string name) => program.CallAsync("close", new { name });
 
     /// <summary>
