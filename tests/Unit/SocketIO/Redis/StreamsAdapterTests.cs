@@ -30,11 +30,14 @@ public sealed class StreamsAdapterTests : IAsyncDisposable
             .Select(command => command[command.IndexOf(" nsp ", Ordinal)..]);
         Assert.Equal(
         [
-            """ nsp /chat type 3 data {"packet":{"type":2,"data":["hello",1,"é\"<",{"a":[true,null]}]},"opts":{"rooms":["r"],"except":["x"],"flags":{}}}""",
+            """ nsp /chat type 3 data {"packet":{"type":2,"data":["hello",1,"é\"<","""
+            + """{"a":[true,null]}]},"opts":{"rooms":["r"],"except":["x"],"flags":{}}}""",
             " nsp /chat type 3 data gqZwYWNrZXSCpHR5cGUCpGRhdGGTo2JpbsQDAQL/gaFixACkb3B0c4Olcm9v"
             + "bXOQpmV4Y2VwdJClZmxhZ3OBqHZvbGF0aWxlww==",
-            """ nsp /chat type 4 data {"opts":{"rooms":["a"],"except":[],"flags":{}},"rooms":["b","c"]}""",
-            """ nsp /chat type 6 data {"opts":{"rooms":[],"except":["b"],"flags":{}},"close":true}""",
+            """ nsp /chat type 4 data {"opts":{"rooms":["a"],"except":[],"flags":{}},"""
+            + "\"rooms\":[\"b\",\"c\"]}",
+            """ nsp /chat type 6 data {"opts":{"rooms":[],"except":["b"],"flags":{}},"""
+            + "\"close\":true}",
         ], added);
     }
 
@@ -168,7 +171,8 @@ public sealed class StreamsAdapterTests : IAsyncDisposable
     static string Data(
         string json, string rooms = "[]", string except = "[]", string flags = "{}",
         string id = "") =>
-        $$$"""{"packet":{"type":2,"data":{{{json}}}{{{id}}}},"opts":{"rooms":{{{rooms}}},"except":{{{except}}},"flags":{{{flags}}}}}""";
+        $"{{\"packet\":{{\"type\":2,\"data\":{json}{id}}},\"opts\":{{\"rooms\":{rooms},"
+        + $"\"except\":{except},\"flags\":{flags}}}}}";
 
     void Broadcast(
         string json, string rooms = "[]", string except = "[]", string flags = "{}",
