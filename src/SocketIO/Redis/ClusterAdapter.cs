@@ -112,7 +112,11 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
         if (options.IsLocal)
             return found;
         var answers = await AskAsync(
-            ClusterMessageType.Fetch, data => WriteOptions(data, options), cancel);
+            ClusterMessageType.Fetch, (data, id) =>
+            {
+                WriteOptions(data, options);
+                data.WriteString("requestId", id);
+            }, cancel);
         return [.. found, .. answers.SelectMany(answer => RemoteSockets(answer))];
     }
 
@@ -151,7 +155,11 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
         ReadOnlyMemory<byte> json, CancellationToken cancel = default)
     {
         var answers = await AskAsync(
-            ClusterMessageType.ServerSideEmit, data => WriteRaw(data, "packet", json), cancel);
+            ClusterMessageType.ServerSideEmit, (data, id) =>
+            {
+                data.WriteString("requestId", id);
+                WriteRaw(data, "packet", json);
+            }, cancel);
         return [.. answers.Select(answer =>
             ClusterMessage.Member(DataOf(answer), "packet") is { } packet
                 ? ClusterMessage.Raw(packet) : "null"u8.ToArray())];
@@ -216,15 +224,11 @@ public abstract partial class ClusterAdapter : InMemoryAdapter
     }
 
     async Task<IReadOnlyList<ClusterMessage>> AskAsync(
-        ClusterMessageType type, Action<Utf8JsonWriter> write, CancellationToken cancel)
+        ClusterMessageType type, Action<Utf8JsonWriter, string> write, CancellationToken cancel)
     {
         var others = await CountServersAsync(cancel) - 1;
         var id = NewId();
-        var question = new ClusterOutgoing(type, [], data =>
-        {
-            write(data);
-            data.WriteString("requestId", id);
-        })
+        var question = new ClusterOutgoing(type, [], data => write(data, id))
         {
             IsEphemeral = true,
         };

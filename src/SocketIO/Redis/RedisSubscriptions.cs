@@ -63,7 +63,7 @@ sealed class RedisSubscriptions : IRedisLinkOwner, IAsyncDisposable
         lock (sync)
         {
             if (active.Remove((kind, name), out var subscription) && isReady)
-                Send("UN" + Verb(kind), name);
+                Send(Unverb(kind), name);
             subscription?.Confirmed.TrySetResult();
         }
 
@@ -157,5 +157,12 @@ sealed class RedisSubscriptions : IRedisLinkOwner, IAsyncDisposable
         RedisChannelKind.Channel => "SUBSCRIBE",
         RedisChannelKind.Pattern => "PSUBSCRIBE",
         _ => "SSUBSCRIBE",
+    };
+
+    static string Unverb(RedisChannelKind kind) => kind switch
+    {
+        RedisChannelKind.Channel => "UNSUBSCRIBE",
+        RedisChannelKind.Pattern => "PUNSUBSCRIBE",
+        _ => "SUNSUBSCRIBE",
     };
 }

@@ -1,6 +1,6 @@
 // A node of a cluster: the official server with an official Redis adapter, told what to do by
 // control.mjs.
-//   cluster-node.mjs NAME REDIS_PORT classic|sharded|streams
+//   cluster-node.mjs NAME REDIS_PORT classic|sharded[-MODE]|streams
 import http from "node:http";
 import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { Emitter } from "@socket.io/redis-emitter";
@@ -15,11 +15,13 @@ const sub = pub.duplicate();
 pub.on("error", () => {});
 sub.on("error", () => {});
 await Promise.all([pub.connect(), sub.connect()]);
+const [family, ...mode] = kind.split("-");
 const adapter = {
     classic: () => createAdapter(pub, sub),
-    sharded: () => createShardedAdapter(pub, sub),
+    sharded: () => createShardedAdapter(
+        pub, sub, mode.length ? { subscriptionMode: mode.join("-") } : {}),
     streams: () => createStreamsAdapter(pub),
-}[kind]();
+}[family]();
 const server = http.createServer();
 const io = new Server(server, {
     adapter,

@@ -6,7 +6,8 @@ import { control } from "./control.mjs";
 
 const [port] = process.argv.slice(2);
 const names = new Map();
-let commands = [];
+/** Told when they are taken: names may be given until then. */
+const commands = [];
 
 // What a client says of itself, or to stay alive, is its own affair.
 const ignored = ["hello", "client", "ping", "info", "auth", "select", "monitor"];
@@ -34,16 +35,16 @@ const mask = (value, key) => {
 
 const channel = (bytes) => {
     const [prefix, nsp, rest, ...more] = bytes.toString().split("#");
-    // The channel of one node's own responses.
-    if (prefix.endsWith("-response") && rest) return [prefix, nsp, "<uid>", ...more].join("#");
+    // The channel of one node's own responses: of a sharded one its uid looks like no room here.
+    if ((prefix.endsWith("-response") && rest) || /^[0-9a-f]{16}$/.test(rest)) return [prefix, nsp, "<uid>", ...more].join("#");
     return [prefix, nsp, names.get(rest) ?? rest, ...more].join("#");
 };
 
-const publish = (to, bytes) => {
+const publish = (command, to, bytes) => {
     const message = mask(decode(bytes));
     // A broadcast is an array that begins with who sent it.
     if (Array.isArray(message) && message[0] !== "emitter") message[0] = "<uid>";
-    commands.push(`PUBLISH ${channel(to)} ${JSON.stringify(message)}`);
+    return `${command} ${channel(to)} ${JSON.stringify(message)}`;
 };
 
 const client = createClient({ url: `redis://127.0.0.1:${port}` });
@@ -56,12 +57,15 @@ await client.monitor((line) => {
         .map(([, text]) => unescape(text));
     const command = name.toString().toLowerCase();
     if (ignored.includes(command)) return;
+    if (args[0]?.toString() === "flush") return;
     if (command === "publish" && args[0].toString() === "mark") onMark(args[1].toString());
-    else if (command === "publish") publish(...args);
+    else if (command.endsWith("publish"))
+        commands.push(() => publish(command.toUpperCase(), ...args));
     else if (command.endsWith("subscribe"))
-        for (const one of args) commands.push(`${command.toUpperCase()} ${channel(one)}`);
+        for (const one of args) commands.push(() => `${command.toUpperCase()} ${channel(one)}`);
     else
-        commands.push([command.toUpperCase(), args[0], ...args.slice(1).map(channel)].join(" "));
+        commands.push(
+            () => [command.toUpperCase(), args[0], ...args.slice(1).map(channel)].join(" "));
 });
 
 const listens = await control({
@@ -77,7 +81,7 @@ const listens = await control({
         });
         await marking.publish("mark", mark);
         await heard;
-        return commands.splice(0);
+        return commands.splice(0).map((command) => command());
     },
 });
 console.log(`listening ${listens}.`);

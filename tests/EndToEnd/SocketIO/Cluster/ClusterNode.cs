@@ -67,6 +67,27 @@ sealed record ClusterOperation(string Op)
     public bool ByEmitter { get; init; }
 }
 
+/// <summary>The adapters, as cluster-node.mjs names them.</summary>
+static class ClusterKinds
+{
+    /// <summary>The options of ours that speaks to them.</summary>
+    public static Action<RedisAdapterOptions> Named(string kind) => kind switch
+    {
+        "classic" => options => options.Kind = RedisAdapterKind.Classic,
+        "streams" => options => options.Kind = RedisAdapterKind.Streams,
+        "sharded" => Sharded(RedisSubscriptionMode.Dynamic),
+        "sharded-static" => Sharded(RedisSubscriptionMode.Static),
+        "sharded-dynamic-private" => Sharded(RedisSubscriptionMode.DynamicPrivate),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    static Action<RedisAdapterOptions> Sharded(RedisSubscriptionMode mode) => options =>
+    {
+        options.Kind = RedisAdapterKind.Sharded;
+        options.SubscriptionMode = mode;
+    };
+}
+
 /// <summary>One node, whoever made it.</summary>
 interface IClusterNode : IAsyncDisposable
 {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sluice.EndToEnd.Servers;
-using Sluice.SocketIO.Redis;
 
 namespace Sluice.EndToEnd.SocketIO.Cluster;
 
@@ -9,8 +8,7 @@ namespace Sluice.EndToEnd.SocketIO.Cluster;
 /// node, and who notices it.
 /// </summary>
 /// <param name="kind">Of adapter, as cluster-node.mjs names it.</param>
-/// <param name="ours">The same for Sluice.</param>
-public abstract class ClusterTests(string kind, RedisAdapterKind ours) : IAsyncLifetime
+public abstract class ClusterTests(string kind) : IAsyncLifetime
 {
     private protected static readonly string[] names = ["node-1", "net-1", "node-2", "net-2"];
 
@@ -167,10 +165,10 @@ public abstract class ClusterTests(string kind, RedisAdapterKind ours) : IAsyncL
     }
 
     async Task<IClusterNode> OursAsync(string name) => await SluiceNode.StartAsync(
-        name, redis, adapter => adapter.Kind = ours,
+        name, redis, ClusterKinds.Named(kind),
         // As cluster-node.mjs has it.
         configureServer: options => options.ConnectionStateRecovery =
-            ours == RedisAdapterKind.Streams ? new() : null);
+            kind == "streams" ? new() : null);
 
     /// <summary>Channels of rooms that are new to a node are subscribed to.</summary>
     Task<JsonElement[]> FlushAsync() =>
@@ -197,8 +195,7 @@ public abstract class ClusterTests(string kind, RedisAdapterKind ours) : IAsyncL
 }
 
 /// <summary>With createAdapter of @socket.io/redis-adapter.</summary>
-public sealed class SocketIOClusterTests()
-    : ClusterTests("classic", RedisAdapterKind.Classic)
+public sealed class SocketIOClusterTests() : ClusterTests("classic")
 {
     [Fact]
     public async Task The_official_emitter_reaches_everybody()
@@ -223,5 +220,11 @@ public sealed class SocketIOClusterTests()
 }
 
 /// <summary>With createShardedAdapter of @socket.io/redis-adapter.</summary>
-public sealed class SocketIOShardedClusterTests()
-    : ClusterTests("sharded", RedisAdapterKind.Sharded);
+public sealed class SocketIOShardedClusterTests() : ClusterTests("sharded");
+
+/// <summary>With two channels, which every node reads.</summary>
+public sealed class SocketIOShardedStaticClusterTests() : ClusterTests("sharded-static");
+
+/// <summary>With a channel for every room, those of single sockets too.</summary>
+public sealed class SocketIOShardedPrivateClusterTests()
+    : ClusterTests("sharded-dynamic-private");

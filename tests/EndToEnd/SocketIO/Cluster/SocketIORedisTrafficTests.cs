@@ -38,13 +38,17 @@ public sealed class SocketIORedisTrafficTests
         new("disconnect") { Options = new() { Rooms = ["r8"] } },
     ];
 
-    [Fact]
-    public async Task Every_operation_says_to_Redis_what_the_official_adapter_says()
+    [Theory]
+    [InlineData("classic")]
+    [InlineData("sharded")]
+    [InlineData("sharded-static")]
+    [InlineData("sharded-dynamic-private")]
+    public async Task Every_operation_says_to_Redis_what_the_official_adapter_says(string kind)
     {
         var official = await RecordAsync(
-            (name, redis) => OfficialNode.StartAsync(name, redis));
-        var ours = await RecordAsync(
-            async (name, redis) => await SluiceNode.StartAsync(name, redis));
+            (name, redis) => OfficialNode.StartAsync(name, redis, kind));
+        var ours = await RecordAsync(async (name, redis) =>
+            await SluiceNode.StartAsync(name, redis, ClusterKinds.Named(kind)));
         Assert.Equal(official[0].Order(StringComparer.Ordinal),
             ours[0].Order(StringComparer.Ordinal));
         Assert.All(operations.Index(), operation => Assert.Equal(
@@ -76,6 +80,9 @@ public sealed class SocketIORedisTrafficTests
         foreach (var operation in operations)
         {
             await one.DoAsync(operation);
+            // What was published is handled, and then what a node subscribes to over it.
+            foreach (var node in (IClusterNode[])[two, one, two, one])
+                await node.DoAsync(new("flush"));
             var commands = await TakeAsync(traffic);
             // Before or after the question, the nodes are counted: ours counts first, because a
             // question to a Redis that is away would wait there for whoever asked no longer.

@@ -1,7 +1,4 @@
-using Sluice.SocketIO.Redis;
-
 namespace Sluice.EndToEnd.SocketIO.Cluster;
 
 /// <summary>With createAdapter of @socket.io/redis-streams-adapter, and recovery.</summary>
-public sealed class SocketIOStreamsClusterTests()
-    : ClusterTests("streams", RedisAdapterKind.Streams);
+public sealed class SocketIOStreamsClusterTests() : ClusterTests("streams");
