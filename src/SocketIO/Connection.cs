@@ -128,6 +128,17 @@ sealed class Connection : IEngineHandler
         Session.Close(reason);
     }
 
+    /// <summary>
+    /// The client sent a packet that does not belong here. Its sockets end at once; the reason is
+    /// another where the goodbye has to wait for the client, as in the official server.
+    /// </summary>
+    void Refuse()
+    {
+        var reason = Session.IsWritable ? CloseReasons.ForcedClose : CloseReasons.ForcedServerClose;
+        Close();
+        OnClosed(reason);
+    }
+
     /// <summary>As <see cref="Close"/>, for callers that hold a lock.</summary>
     public void CloseLater()
     {
@@ -177,7 +188,7 @@ sealed class Connection : IEngineHandler
             && packet.Type is not (PacketType.Connect or PacketType.ConnectError))
             socket.OnPacket(packet);
         else
-            Close();
+            Refuse();
     }
 
     void Connect(string name, ReadOnlyMemory<byte> auth)

@@ -403,15 +403,23 @@ sealed class LiveSession : EngineSession
                 return false;
             case [(byte)'2' or (byte)'3', ..]:
                 // Since version 4 the server asks and the client answers.
-                End(CloseReasons.TransportError);
-                return false;
+                return Refuse(CloseReasons.TransportError);
             case [(byte)'0' or (byte)'5' or (byte)'6', ..]:
                 Refresh();
                 return true;
             default:
-                End(CloseReasons.ParseError);
-                return false;
+                return Refuse(CloseReasons.ParseError);
         }
+    }
+
+    /// <summary>
+    /// Ends the session over a packet that is none; one that is closing already says goodbye.
+    /// </summary>
+    bool Refuse(string reason)
+    {
+        if (!IsClosing)
+            End(reason);
+        return false;
     }
 
     /// <summary>An attachment of version 3, behind its packet's type; others have no meaning.</summary>
@@ -425,8 +433,7 @@ sealed class LiveSession : EngineSession
             return ReceiveTyped(typed);
         if (!IsOld)
             return Tell(PollingPayload.DecodeLeniently(text), isBinary: true);
-        End(CloseReasons.ParseError);
-        return false;
+        return Refuse(CloseReasons.ParseError);
     }
 
     bool Tell(ReadOnlySpan<byte> payload, bool isBinary)

@@ -1,6 +1,7 @@
 // The official Socket.IO server, as the golden cases want it. Commands on its standard input:
 //   start VARIANT     answers "listening NUMBER PORT"
 //   stop NUMBER       answers "stopped NUMBER"
+//   mark TEXT         answers "marked TEXT", behind what was told before
 // What its sockets see is told as "log NUMBER TEXT". It ends with its standard input.
 import http from 'node:http';
 import { createInterface } from 'node:readline';
@@ -72,13 +73,14 @@ function serve(socket, log) {
   });
   socket.on('join', (room, answer) => { socket.join(room); answer?.(); });
   socket.on('leave', (room, answer) => { socket.leave(room); answer?.(); });
-  socket.on('rooms', answer => answer([...socket.rooms].filter(room => room !== socket.id).sort()));
+  socket.on('rooms', answer =>
+    answer?.([...socket.rooms].filter(room => room !== socket.id).sort()));
   socket.on('say', (room, ...values) => socket.nsp.to(room).emit('said', ...values));
   socket.on('others', (...values) => socket.broadcast.emit('said', ...values));
   socket.on('except', (room, ...values) => socket.nsp.except(room).emit('said', ...values));
   socket.on('direct', (...values) => socket.emit('direct', ...values));
-  socket.on('auth', answer => answer(socket.handshake.auth));
-  socket.on('query', answer => answer(socket.handshake.query.x ?? null));
+  socket.on('auth', answer => answer?.(socket.handshake.auth));
+  socket.on('query', answer => answer?.(socket.handshake.query.x ?? null));
 }
 
 async function stop(number) {
@@ -88,9 +90,15 @@ async function stop(number) {
   console.log(`stopped ${number}`);
 }
 
+const commands = {
+  start,
+  stop: number => stop(Number(number)),
+  mark: text => console.log(`marked ${text}`),
+};
+
 createInterface({ input: process.stdin })
   .on('line', line => {
     const [command, argument] = line.split(' ');
-    command === 'start' ? start(argument) : stop(Number(argument));
+    commands[command](argument);
   })
   .on('close', () => process.exit(0));

@@ -24,14 +24,11 @@ public abstract class ClusterTests(string kind) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         redis = await RedisProcess.StartAsync();
-        clients = await ClusterClients.StartAsync();
-        nodes =
-        [
-            await OfficialNode.StartAsync(names[0], redis, kind),
-            await OursAsync(names[1]),
-            await OfficialNode.StartAsync(names[2], redis, kind),
-            await OursAsync(names[3]),
-        ];
+        var starting = ClusterClients.StartAsync();
+        nodes = await Task.WhenAll(
+            OfficialNode.StartAsync(names[0], redis, kind), OursAsync(names[1]),
+            OfficialNode.StartAsync(names[2], redis, kind), OursAsync(names[3]));
+        clients = await starting;
         foreach (var node in nodes)
             await Patience.ForAsync(
                 () => node.DoAsync(new ClusterOperation("count")).Result.GetInt32() == 4,

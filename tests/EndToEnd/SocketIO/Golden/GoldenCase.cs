@@ -12,10 +12,12 @@ namespace Sluice.EndToEnd.SocketIO.Golden;
 /// <c>\n \r \t \\ \xHH</c> stand for characters. The steps:
 /// <code>
 /// header NAME: VALUE       for the next request
-/// get|post|put|delete|options TARGET [BODY]    TARGET: a path, or a query of /socket.io/
+/// get|post|put|delete|options TARGET [BODY]    TARGET: a path, or a query of /socket.io/;
+///                          BODY: a text, or hex:HEX
 /// begin NAME get TARGET    starts a request; end NAME reads it, cancel NAME gives it up
 /// ws TARGET                opens a WebSocket; "ws/NAME TARGET" a further one
 /// > TEXT   >> HEX          sends a text, a binary message; "NAME> TEXT"
+/// >>> HEX                  sends as a text what may be none
 /// &lt; PREFIX                 waits for a message that starts so; "NAME&lt; PREFIX"
 /// closed                   waits for the server's close; "closed NAME"
 /// close                    closes; "close NAME"

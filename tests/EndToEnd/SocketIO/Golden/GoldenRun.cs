@@ -64,6 +64,8 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
             "save" => Save(rest.Split(' ', 2)),
             "ws" => OpenAsync("ws", rest),
             _ when word.StartsWith("ws/", StringComparison.Ordinal) => OpenAsync(word, rest),
+            _ when word.EndsWith(">>>", StringComparison.Ordinal) =>
+                sockets[Part(word[..^3])].SendAsync(Convert.FromHexString(rest), isText: true),
             _ when word.EndsWith(">>", StringComparison.Ordinal) =>
                 sockets[Part(word[..^2])].SendAsync(Convert.FromHexString(rest), isText: false),
             _ when word.EndsWith('>') => sockets[Part(word[..^1])].SendAsync(
@@ -139,7 +141,9 @@ sealed class GoldenRun(GoldenCase golden, IGoldenServer server) : IAsyncDisposab
             HttpMethod.Parse(method.ToUpperInvariant()), words[0]);
         if (words.Length > 1)
             request.Content = new ByteArrayContent(
-                Encoding.UTF8.GetBytes(GoldenCase.Unescape(words[1])));
+                words[1].StartsWith("hex:", StringComparison.Ordinal)
+                    ? Convert.FromHexString(words[1].AsSpan(4))
+                    : Encoding.UTF8.GetBytes(GoldenCase.Unescape(words[1])));
         // Without an Origin the policies of ASP.NET Core say nothing, the official server does.
         var isCors = headers.ContainsKey("Origin");
         foreach (var (name, value) in headers)

@@ -8,6 +8,9 @@ interface IGoldenServer
     /// <summary>What its sockets have seen so far.</summary>
     IReadOnlyList<string> Log { get; }
 
+    /// <summary>What it has seen before the call is in its log when this returns.</summary>
+    Task SettleAsync();
+
     /// <summary>Closes it, and with it what is still open.</summary>
     Task StopAsync();
 }

@@ -33,6 +33,8 @@ sealed class OfficialServers : IAsyncDisposable
 
     sealed class Instance(ChildProcess node, int number, int port) : IGoldenServer
     {
+        int settled;
+
         public int Port => port;
 
         public IReadOnlyList<string> Log
@@ -45,6 +47,13 @@ sealed class OfficialServers : IAsyncDisposable
                     .Where(line => line.StartsWith(mark, StringComparison.Ordinal))
                     .Select(line => line[mark.Length..])];
             }
+        }
+
+        public async Task SettleAsync()
+        {
+            var mark = $"{number}.{settled++}";
+            await node.WriteAsync($"mark {mark}\n");
+            await node.OutputWithAsync($"marked {mark}\n");
         }
 
         public async Task StopAsync()

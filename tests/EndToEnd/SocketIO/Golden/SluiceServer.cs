@@ -56,6 +56,8 @@ sealed partial class SluiceServer : IGoldenServer
         return server = new SluiceServer(app);
     }
 
+    public Task SettleAsync() => Task.CompletedTask;
+
     public async Task StopAsync()
     {
         await app.Services.GetRequiredService<ISocketIOServer>().CloseAsync();

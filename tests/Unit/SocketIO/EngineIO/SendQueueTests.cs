@@ -115,6 +115,17 @@ public class SendQueueTests
         Assert.Equal([CloseReasons.ParseError], client.Reasons);
     }
 
+    [Theory]
+    [InlineData("2")]
+    [InlineData("9")]
+    public void What_breaks_rules_does_not_cut_a_goodbye_short(string packet)
+    {
+        var client = new FakeTransport(new());
+        client.Session.Close();
+        Assert.False(client.Receive(packet));
+        Assert.Empty(client.Reasons);
+    }
+
     /// <summary>300 bytes may wait, and do.</summary>
     static FakeTransport Full(SendQueuePolicy policy)
     {

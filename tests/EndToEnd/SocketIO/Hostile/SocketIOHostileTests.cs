@@ -1,0 +1,82 @@
+using System.Globalization;
+using Sluice.EndToEnd.SocketIO.Golden;
+
+namespace Sluice.EndToEnd.SocketIO.Hostile;
+
+/// <summary>
+/// The same sessions that break rules with the official server and with Sluice.SocketIO: what the
+/// client gets, how the transport ends, and which reason the server's sockets are told.
+/// SLUICE_HOSTILE_SESSIONS and SLUICE_HOSTILE_SEED choose how many and which.
+/// </summary>
+public sealed class SocketIOHostileTests
+{
+    const int FailuresMax = 5;
+
+    [Fact]
+    public async Task Sessions_that_break_rules_end_as_those_of_the_official_server()
+    {
+        var first = Setting("SLUICE_HOSTILE_SEED", 1);
+        var count = Setting("SLUICE_HOSTILE_SESSIONS", 300);
+        await using var officials = new OfficialServers();
+        var official = new LastingServer(await officials.StartAsync("main"));
+        var sluice = new LastingServer(await SluiceServer.StartAsync("main"));
+        var failures = new List<string>();
+        for (var number = first; number < first + count && failures.Count < FailuresMax; number++)
+        {
+            var session = HostileSession.Of(number);
+            var transcripts = await Task.WhenAll(
+                GoldenRun.OfAsync(session, official.Begin()),
+                GoldenRun.OfAsync(session, sluice.Begin()));
+            foreach (var transcript in transcripts)
+                ForgetOrder(transcript);
+            var differences = AcceptedGolden.Differences(
+                session.Name, transcripts[0], transcripts[1]);
+            failures.AddRange(differences
+                .Where(difference => AcceptedHostile.ReasonFor(difference, session) is null)
+                .Select(difference => Describe(difference, session)));
+        }
+
+        await official.EndAsync();
+        await sluice.EndAsync();
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+    }
+
+    /// <summary>
+    /// The answer to a CONNECT takes Node.js a moment, and the next packet's may come before it.
+    /// </summary>
+    static void ForgetOrder(Transcript transcript)
+    {
+        if (transcript.Parts.TryGetValue("ws", out var lines))
+            lines.Sort(StringComparer.Ordinal);
+    }
+
+    static string Describe(AcceptedGolden.Difference difference, GoldenCase session) =>
+        $"{session.Name}\n{string.Join('\n', session.Steps)}\n---- {difference.Part}, official:\n"
+        + $"{difference.Official}\n---- {difference.Part}, Sluice:\n{difference.Sluice}\n";
+
+    static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>A server for one session after the other: each sees the log from its begin.</summary>
+    sealed class LastingServer(IGoldenServer server) : IGoldenServer
+    {
+        int begun;
+
+        public int Port => server.Port;
+
+        public IReadOnlyList<string> Log => [.. server.Log.Skip(begun)];
+
+        public LastingServer Begin()
+        {
+            begun = server.Log.Count;
+            return this;
+        }
+
+        public Task SettleAsync() => server.SettleAsync();
+
+        public Task StopAsync() => server.SettleAsync();
+
+        public Task EndAsync() => server.StopAsync();
+    }
+}
