@@ -77,11 +77,11 @@ public sealed class DeflateClientsTests
         Assert.Equal("polling, upgrade, websocket", output.Trim());
     }
 
-    [Fact]
-    public async Task A_page_in_Chromium_sends_and_receives_compressed()
+    [Theory, MemberData(nameof(Fronts))]
+    public async Task A_page_in_Chromium_sends_and_receives_compressed_behind(ProxyKind? kind)
     {
         await using var host = await MatrixHost.StartAsync(deflate: Small());
-        await using var front = await Front.StartAsync(null, host.Address);
+        await using var front = await Front.StartAsync(kind, host.Address);
         await using var browser = await Browser.OpenAsync($"{front.Address}page");
         var said = await browser.EvaluateAsync("""
             new Promise((resolve, reject) => {

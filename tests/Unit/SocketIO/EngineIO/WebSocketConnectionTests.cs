@@ -58,6 +58,7 @@ public sealed class WebSocketConnectionTests
                 server.Pump();
                 Assert.Equal(sent, Heard(wire.Written, isTakingOver && bits == 15, bits));
                 Assert.True(server.ReleaseAsync().AsTask().IsCompletedSuccessfully);
+                Assert.False(source.Deflater.IsHolding);
             })
         .Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(200).WithQuietOnSuccess(true));
 
