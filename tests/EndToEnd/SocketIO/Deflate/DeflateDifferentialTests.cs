@@ -62,6 +62,7 @@ public sealed class DeflateDifferentialTests(DeflateFixture official)
                     "permessage-deflate; server_max_window_bits=15;client_max_window_bits",
                     "x, permessage-deflate; client_max_window_bits, permessage-deflate",
                     "permessage-deflate; client_max_window_bits; server_no_context_takeover, x",
+                    "x\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
                     "permessage-deflate;", "permessage-deflate, ", "permessage-deflate; a=\"",
                     "permessage-deflate; a b", "a=b", ";",
                 })
