@@ -26,8 +26,7 @@ sealed partial class FreshApplication : IAsyncDisposable
     public static async Task<FreshApplication> BuildAsync(
         string package, string page, string properties = "")
     {
-        var text = await File.ReadAllTextAsync(
-            Path.Combine(Repository.Root, "docs", "socketio", page));
+        var text = await ReadAsync(page);
         var app = await CreateAsync(package, new()
         {
             ["Program.cs"] = CSharp().Match(text).Groups[1].Value,
@@ -38,6 +37,26 @@ sealed partial class FreshApplication : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Runs a page's first block of C#, a program that checks something and ends.</summary>
+    /// <param name="package">The folder that the package is in.</param>
+    /// <param name="page">A page below docs/socketio.</param>
+    public static async Task RunAsync(string package, string page)
+    {
+        await using var app = await CreateAsync(package, new()
+        {
+            ["Program.cs"] = "using Sluice.SocketIO;\n" + CSharp().Match(await ReadAsync(page))
+                .Groups[1].Value,
+            ["Assert.cs"] = await File.ReadAllTextAsync(
+                Path.Combine(Applications, "Pages", "Assert.cs")),
+        }, references: await TestHostAsync(), isAlone: false);
+        await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
+        await using var program = ChildProcess.Start(
+            "dotnet", [Path.Combine(app.Output, "App.dll")], folder: app.folder);
+        var exit = await program.ExitAsync(Patience.Program);
+        if (exit != 0)
+            throw new InvalidOperationException($"{page}: {exit}\n{program.Errors}");
+    }
+
     /// <summary>
     /// Compiles what the pages show, with what they take for granted around it; nothing runs.
     /// </summary>
@@ -46,14 +65,11 @@ sealed partial class FreshApplication : IAsyncDisposable
     public static async Task<FreshApplication> BuildPagesAsync(
         string package, Dictionary<string, string> files)
     {
-        files["Frame.cs"] = await File.ReadAllTextAsync(
-            Path.Combine(Applications, "Pages", "Frame.cs"));
-        var versions = await File.ReadAllTextAsync(
-            Path.Combine(Repository.Root, "Directory.Packages.props"));
-        var testHost = TestHost().Match(versions).Groups[1].Value;
+        foreach (var file in (string[])["Frame.cs", "Assert.cs"])
+            files[file] = await File.ReadAllTextAsync(Path.Combine(Applications, "Pages", file));
         var app = await CreateAsync(
-            package, files, "<OutputType>Library</OutputType>",
-            $"<PackageReference Include={testHost} />", isAlone: false);
+            package, files, "<OutputType>Library</OutputType>", await TestHostAsync(),
+            isAlone: false);
         await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
         return app;
     }
@@ -126,6 +142,17 @@ sealed partial class FreshApplication : IAsyncDisposable
 
     static string Applications =>
         Path.Combine(Repository.EndToEnd, "SocketIO", "Package", "applications");
+
+    static Task<string> ReadAsync(string page) =>
+        File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "socketio", page));
+
+    /// <summary>A reference to the test server, in this project's version.</summary>
+    static async Task<string> TestHostAsync()
+    {
+        var versions = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "Directory.Packages.props"));
+        return $"<PackageReference Include={TestHost().Match(versions).Groups[1].Value} />";
+    }
 
     /// <summary>Where packages that were restored on this machine are kept.</summary>
     static string PackagesFolder =>

@@ -49,6 +49,10 @@ public sealed class SocketIOPackageTests(PackedLibrary packed)
     }
 
     [Fact]
+    public Task The_page_of_tests_tests_what_it_says() =>
+        FreshApplication.RunAsync(folder, "testing.md");
+
+    [Fact]
     public async Task Typed_handlers_are_types_for_clients_in_TypeScript()
     {
         await using var app = await FreshApplication.BuildAsync(

@@ -30,12 +30,6 @@ public abstract class Frame
     protected static void Show<TResult>(Func<Task<TResult>> expression) => expression.ToString();
 }
 
-/// <summary>Of whatever runs an application's tests.</summary>
-public static class Assert
-{
-    public static void Equal<T>(T expected, T actual) => Equals(expected, actual);
-}
-
 /// <summary>The context of an application's own types.</summary>
 [JsonSerializable(typeof(string))]
 public sealed partial class AppJson : JsonSerializerContext;
