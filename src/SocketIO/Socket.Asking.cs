@@ -35,7 +35,7 @@ public sealed partial class Socket
             throw new InvalidOperationException("Too many acknowledgements are pending.");
         var packet = data.ToPacket(PacketType.Event, nsp.Name, id);
         if (state != State.Gone)
-            Deliver(packet, nsp.Encode(packet), options);
+            nsp.Adapter.Follow(() => Deliver(packet, nsp.Encode(packet), options));
         try
         {
             var ack = await answer.Task.WaitAsync(stop);

@@ -55,6 +55,17 @@ public abstract class Adapter : IAsyncDisposable
         Packet packet, BroadcastOptions options, Action<int> onClientCount, Action<Packet> onAck,
         CancellationToken cancel);
 
+    /// <summary>
+    /// Sends what is for one socket alone, and goes to it directly, behind what was broadcast
+    /// before it: an adapter may keep that waiting for its cluster.
+    /// </summary>
+    /// <param name="send">Called once.</param>
+    public virtual void Follow(Action send)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        send();
+    }
+
     /// <summary>The ids of the sockets that the options name.</summary>
     public abstract Task<IReadOnlySet<string>> SocketsAsync(
         BroadcastOptions options, CancellationToken cancel = default);

@@ -98,6 +98,15 @@ public sealed partial class RedisStreamsAdapter : ClusterAdapter, IStreamOrder
             Add(Outgoing(packet, options), id => Deliver(packet, options, id));
     }
 
+    public override void Follow(Action send)
+    {
+        ArgumentNullException.ThrowIfNull(send);
+        if (IsRecovering)
+            sender.Follow(send);
+        else
+            send();
+    }
+
     public override void AddSockets(BroadcastOptions options, IReadOnlyCollection<string> rooms)
     {
         ArgumentNullException.ThrowIfNull(options);
