@@ -10,7 +10,9 @@ const names = new Map();
 const commands = [];
 
 // What a client says of itself, or to stay alive, is its own affair.
-const ignored = ["hello", "client", "ping", "info", "auth", "select", "monitor"];
+const ignored = ["hello", "client", "ping", "info", "auth", "select", "monitor",
+    // Reading a stream, which goes on all the time.
+    "xread", "xrevrange"];
 
 const escapes = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b" };
 const unescape = (text) => Buffer.from(
@@ -47,6 +49,17 @@ const publish = (command, to, bytes) => {
     return `${command} ${channel(to)} ${JSON.stringify(message)}`;
 };
 
+/** The fields of an entry; its data is JSON, or MessagePack in base 64. */
+const add = (stream, ...rest) => {
+    const fields = rest.splice(rest.findIndex((item) => item.toString() === "*") + 1);
+    const data = fields.pop();
+    const decoded = data[0] === 0x7b
+        ? JSON.parse(data.toString()) : notepack.decode(Buffer.from(data.toString(), "base64"));
+    return ["XADD", stream, ...rest,
+        ...fields.map((item, i) => (fields[i - 1]?.toString() === "uid" ? "<uid>" : item)),
+        JSON.stringify(mask(decoded))].join(" ");
+};
+
 const client = createClient({ url: `redis://127.0.0.1:${port}` });
 const marking = client.duplicate();
 await Promise.all([client.connect(), marking.connect()]);
@@ -61,6 +74,7 @@ await client.monitor((line) => {
     if (command === "publish" && args[0].toString() === "mark") onMark(args[1].toString());
     else if (command.endsWith("publish"))
         commands.push(() => publish(command.toUpperCase(), ...args));
+    else if (command === "xadd") commands.push(() => add(...args));
     else if (command.endsWith("subscribe"))
         for (const one of args) commands.push(() => `${command.toUpperCase()} ${channel(one)}`);
     else

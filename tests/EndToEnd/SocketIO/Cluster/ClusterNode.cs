@@ -81,6 +81,10 @@ static class ClusterKinds
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
+    /// <summary>As cluster-node.mjs has it: recovery where the adapter allows it.</summary>
+    public static Action<SocketIOOptions> Server(string kind) => options =>
+        options.ConnectionStateRecovery = kind == "streams" ? new() : null;
+
     static Action<RedisAdapterOptions> Sharded(RedisSubscriptionMode mode) => options =>
     {
         options.Kind = RedisAdapterKind.Sharded;

@@ -162,10 +162,7 @@ public abstract class ClusterTests(string kind) : IAsyncLifetime
     }
 
     async Task<IClusterNode> OursAsync(string name) => await SluiceNode.StartAsync(
-        name, redis, ClusterKinds.Named(kind),
-        // As cluster-node.mjs has it.
-        configureServer: options => options.ConnectionStateRecovery =
-            kind == "streams" ? new() : null);
+        name, redis, ClusterKinds.Named(kind), configureServer: ClusterKinds.Server(kind));
 
     /// <summary>Channels of rooms that are new to a node are subscribed to.</summary>
     Task<JsonElement[]> FlushAsync() =>

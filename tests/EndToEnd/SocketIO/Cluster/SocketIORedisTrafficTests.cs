@@ -43,12 +43,15 @@ public sealed class SocketIORedisTrafficTests
     [InlineData("sharded")]
     [InlineData("sharded-static")]
     [InlineData("sharded-dynamic-private")]
+    [InlineData("streams")]
     public async Task Every_operation_says_to_Redis_what_the_official_adapter_says(string kind)
     {
         var official = await RecordAsync(
             (name, redis) => OfficialNode.StartAsync(name, redis, kind));
         var ours = await RecordAsync(async (name, redis) =>
-            await SluiceNode.StartAsync(name, redis, ClusterKinds.Named(kind)));
+            await SluiceNode.StartAsync(
+                name, redis, ClusterKinds.Named(kind),
+                configureServer: ClusterKinds.Server(kind)));
         Assert.Equal(official[0].Order(StringComparer.Ordinal),
             ours[0].Order(StringComparer.Ordinal));
         Assert.All(operations.Index(), operation => Assert.Equal(
