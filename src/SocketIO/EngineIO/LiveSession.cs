@@ -429,11 +429,9 @@ sealed class LiveSession : EngineSession
     /// <summary>An attachment in a text, of a client that was told to do so.</summary>
     bool ReceiveBase64(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> text)
     {
-        if (IsOld && OldPollingPayload.TryReadBase64(packet, out var typed))
-            return ReceiveTyped(typed);
         if (!IsOld)
             return Tell(PollingPayload.DecodeLeniently(text), isBinary: true);
-        return Refuse(CloseReasons.ParseError);
+        return !OldPollingPayload.TryReadBase64(packet, out var typed) || ReceiveTyped(typed);
     }
 
     bool Tell(ReadOnlySpan<byte> payload, bool isBinary)

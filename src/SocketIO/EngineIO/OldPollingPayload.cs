@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -111,8 +112,7 @@ static class OldPollingPayload
                 continue;
             var bytes = new byte[Encoding.UTF8.GetByteCount(packet)];
             Encoding.UTF8.GetBytes(packet, bytes);
-            if (!TryAddText(bytes, packets))
-                return false;
+            AddText(bytes, packets);
         }
         return true;
     }
@@ -139,26 +139,26 @@ static class OldPollingPayload
             body = body[(end + 1 + (int)length)..];
             if (!isText)
                 packets.Add(new EngineMessage(packet.ToArray(), IsBinary: true));
-            else if (!TryAddText(PollingPayload.CopyText(packet), packets))
-                return false;
+            else
+                AddText(PollingPayload.CopyText(packet), packets);
         }
         return true;
     }
 
-    static bool TryAddText(byte[] packet, List<EngineMessage> packets)
+    static void AddText(byte[] packet, List<EngineMessage> packets)
     {
         if (packet is not [(byte)'b', ..])
-        {
             packets.Add(new EngineMessage(packet, IsBinary: false));
-            return true;
-        }
-        if (TryReadBase64(packet, out var typed))
+        else if (TryReadBase64(packet, out var typed))
             packets.Add(new EngineMessage(typed, IsBinary: true));
-        return typed is not null;
     }
 
-    /// <summary>What <see cref="Base64Text"/> writes, as <see cref="Typed"/> has it.</summary>
-    public static bool TryReadBase64(ReadOnlySpan<byte> packet, out byte[]? typed)
+    /// <summary>
+    /// What <see cref="Base64Text"/> writes, as <see cref="Typed"/> has it; false for a type that
+    /// does not exist, which has no meaning and is no mistake.
+    /// </summary>
+    public static bool TryReadBase64(
+        ReadOnlySpan<byte> packet, [NotNullWhen(true)] out byte[]? typed)
     {
         typed = packet is [(byte)'b', >= (byte)'0' and <= (byte)'6' and var type, .. var text]
             ? [(byte)(type - '0'), .. PollingPayload.DecodeLeniently(text)]

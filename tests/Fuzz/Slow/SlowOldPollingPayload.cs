@@ -38,8 +38,8 @@ static class SlowOldPollingPayload
             var packet = body.Substring(index + 1, (int)length);
             index += (int)length;
             digits = "";
-            if (packet.Length > 0 && !TryAdd(packet, packets))
-                return (packets, false);
+            if (packet.Length > 0)
+                Add(packet, packets);
         }
 
         return (packets, body.Length > 0 && digits.Length == 0);
@@ -62,27 +62,21 @@ static class SlowOldPollingPayload
             index += (int)length;
             if (!isText)
                 packets.Add("b" + Convert.ToHexString(packet));
-            else if (!TryAdd(Encoding.UTF8.GetString(packet), packets))
-                return (packets, false);
+            else
+                Add(Encoding.UTF8.GetString(packet), packets);
         }
 
         return (packets, true);
     }
 
-    /// <summary>A text, or what it stands for: "b", a type's digit, and base64.</summary>
-    static bool TryAdd(string packet, List<string> packets)
+    /// <summary>A text, or what it stands for: "b", a type's digit that exists, and base64.</summary>
+    static void Add(string packet, List<string> packets)
     {
         if (!packet.StartsWith('b'))
-        {
             // Lengths may cut a character in half.
             packets.Add("t" + Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(packet)));
-            return true;
-        }
-
-        if (packet.Length < 2 || packet[1] is < '0' or > '6')
-            return false;
-        packets.Add($"b{packet[1] - '0':X2}{FromBase64(packet[2..])}");
-        return true;
+        else if (packet.Length > 1 && packet[1] is >= '0' and <= '6')
+            packets.Add($"b{packet[1] - '0':X2}{FromBase64(packet[2..])}");
     }
 
     /// <summary>Digits up to a padding, six bits each; bits that make no byte are dropped.</summary>

@@ -53,12 +53,19 @@ sealed class HostileSession
     readonly Random random;
     readonly StringBuilder steps = new();
 
-    HostileSession(int number) => random = new Random(number);
+    /// <summary>Version 3 of Engine.IO, whose clients are in the main namespace at once.</summary>
+    readonly bool isOld;
+
+    HostileSession(int number)
+    {
+        random = new Random(number);
+        isOld = random.Next(5) == 0;
+    }
 
     public static GoldenCase Of(int number)
     {
         var session = new HostileSession(number);
-        session.steps.Append("variant main\n");
+        session.Step(session.isOld ? "variant eio3" : "variant main");
         if (session.random.Next(2) == 0)
             session.OverWebSocket();
         else
@@ -68,10 +75,12 @@ sealed class HostileSession
 
     void OverWebSocket()
     {
-        Step("ws ?EIO=4&transport=websocket");
+        Step($"ws ?EIO={Version}&transport=websocket");
         Step("< 0{");
+        if (isOld)
+            Step("< 40");
         // Some do not say hello.
-        if (random.Next(8) > 0)
+        else if (random.Next(8) > 0)
         {
             Step("> 40");
             Step("< 40{");
@@ -95,7 +104,7 @@ sealed class HostileSession
         switch (random.Next(20))
         {
             case 0 or 1:
-                Step(">> " + Hex(random.Next(4)));
+                Step(">> " + Pick("", "04", "01", "09") + Hex(random.Next(4)));
                 break;
             case 2:
                 Step(">> " + Hex(TooManyBytes));
@@ -126,22 +135,24 @@ sealed class HostileSession
 
     void OverPolling()
     {
-        Step("get ?EIO=4&transport=polling");
+        Step($"get ?EIO={Version}&transport=polling");
         Step("save engine \"sid\":\"([^\"]+)\"");
-        if (random.Next(8) > 0)
+        if (isOld)
+            Poll();
+        else if (random.Next(8) > 0)
         {
-            Post("40");
+            Post(Payload("40"));
             Poll();
         }
 
         for (var count = random.Next(1, 4); count > 0; count--)
         {
             Post(Body());
-            Post("4" + Fence);
+            Post(Payload("4" + Fence));
             Poll();
         }
 
-        Post("1");
+        Post(Payload("1"));
     }
 
     string Body()
@@ -149,7 +160,7 @@ sealed class HostileSession
         switch (random.Next(20))
         {
             case 0:
-                return $"42[\"echo\",\"{new string('a', TooManyBytes)}\"]";
+                return Payload($"42[\"echo\",\"{new string('a', TooManyBytes)}\"]");
             case 1:
                 // Text that is none.
                 return "hex:3432" + Convert.ToHexStringLower("[\"echo\",\""u8) + "c328"
@@ -157,16 +168,29 @@ sealed class HostileSession
             case 2 or 3 or 4:
                 var (text, announced, sent) = BinaryEvent();
                 // One too many comes in a body of its own.
-                return string.Join("\\x1e", Enumerable.Range(0, Math.Min(announced, sent))
-                    .Select(_ => "bAQI=").Prepend(text));
+                return Payload([
+                    text, .. Enumerable.Repeat(
+                        isOld ? "b4AQI=" : "bAQI=", Math.Min(announced, sent))]);
+            case 5 when isOld:
+                return Pick(
+                    "0:", ":", "1:", "2:4", "1:2", "1:3", "5:2probe", "1:5", "1:6", "1:7", "x",
+                    "01:2", "-1:2", "1:2x", "2:b4", "4:b4AQ", "2:b9", "3:b%%", "99999999999:2",
+                    "6:b4AQ==", "1.0:2", "2:40");
             case 5:
                 return Pick(
                     "0", "1", "2", "2probe", "3", "3x", "5", "6", "7", "b", "bA", "bAQ", "b%%",
                     "b====", "bAQ==AQ", "\\x1e", "4\\x1e", "\\x1e42[\"echo\"]");
             default:
-                return Pick("", "", "42[\"unknown\"]\\x1e", "3\\x1e") + Engine() + Packet();
+                var packet = Engine() + Packet();
+                return random.Next(2) == 0 ? Payload(packet) : Payload("42[\"unknown\"]", packet);
         }
     }
+
+    /// <summary>A body of packets; escapes of the case's steps count as what they stand for.</summary>
+    string Payload(params string[] packets) => isOld
+        ? string.Concat(packets.Select(
+            packet => $"{GoldenCase.Unescape(packet).Length}:{packet}"))
+        : string.Join("\\x1e", packets);
 
     void SendBinaryEvent()
     {
@@ -176,7 +200,7 @@ sealed class HostileSession
         {
             if (i == announced)
                 AwaitFence();
-            Step(">> 01" + Hex(i));
+            Step($">> {(isOld ? "04" : "")}01{Hex(i)}");
         }
     }
 
@@ -211,9 +235,12 @@ sealed class HostileSession
         }
     }
 
-    void Post(string body) => Step($"post ?EIO=4&transport=polling&sid=$engine {body}");
+    int Version => isOld ? 3 : 4;
 
-    void Poll() => Step("get ?EIO=4&transport=polling&sid=$engine");
+    void Post(string body) =>
+        Step($"post ?EIO={Version}&transport=polling&sid=$engine {body}");
+
+    void Poll() => Step($"get ?EIO={Version}&transport=polling&sid=$engine");
 
     void Step(string step) => steps.Append(step).Append('\n');
 

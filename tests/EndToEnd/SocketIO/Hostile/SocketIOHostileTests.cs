@@ -18,12 +18,15 @@ public sealed class SocketIOHostileTests
         var first = Setting("SLUICE_HOSTILE_SEED", 1);
         var count = Setting("SLUICE_HOSTILE_SESSIONS", 300);
         await using var officials = new OfficialServers();
-        var official = new LastingServer(await officials.StartAsync("main"));
-        var sluice = new LastingServer(await SluiceServer.StartAsync("main"));
+        var servers = new Dictionary<string, (LastingServer Official, LastingServer Sluice)>();
+        foreach (var variant in (string[])["main", "eio3"])
+            servers[variant] = (new(await officials.StartAsync(variant)),
+                new(await SluiceServer.StartAsync(variant)));
         var failures = new List<string>();
         for (var number = first; number < first + count && failures.Count < FailuresMax; number++)
         {
             var session = HostileSession.Of(number);
+            var (official, sluice) = servers[session.Variant];
             var transcripts = await Task.WhenAll(
                 GoldenRun.OfAsync(session, official.Begin()),
                 GoldenRun.OfAsync(session, sluice.Begin()));
@@ -36,8 +39,12 @@ public sealed class SocketIOHostileTests
                 .Select(difference => Describe(difference, session)));
         }
 
-        await official.EndAsync();
-        await sluice.EndAsync();
+        foreach (var (official, sluice) in servers.Values)
+        {
+            await official.EndAsync();
+            await sluice.EndAsync();
+        }
+
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 

@@ -105,10 +105,19 @@ public class SendQueueTests
         Assert.Equal([bytes], client.Received);
     }
 
+    [Fact]
+    public void An_attachment_of_a_type_that_does_not_exist_means_nothing()
+    {
+        var client = new FakeTransport(new(), version: 3);
+        Assert.True(client.Receive("bAAE="));
+        Assert.Empty(client.Received);
+        Assert.Empty(client.Reasons);
+    }
+
     [Theory]
     [InlineData(4, "a")]
-    [InlineData(3, "bAAE=")]
-    public void A_text_that_is_no_attachment_ends_the_session(int version, string packet)
+    [InlineData(3, "a")]
+    public void A_text_that_is_no_packet_ends_the_session(int version, string packet)
     {
         var client = new FakeTransport(new(), version);
         Assert.False(client.Receive(packet));
