@@ -75,7 +75,8 @@ function serve(socket, log) {
   socket.on('leave', (room, answer) => { socket.leave(room); answer?.(); });
   socket.on('rooms', answer =>
     answer?.([...socket.rooms].filter(room => room !== socket.id).sort()));
-  socket.on('say', (room, ...values) => socket.nsp.to(room).emit('said', ...values));
+  socket.on('say', (room, ...values) => socket.nsp.to(room).emit(
+    'said', ...values.filter(value => typeof value !== 'function')));
   socket.on('others', (...values) => socket.broadcast.emit('said', ...values));
   socket.on('except', (room, ...values) => socket.nsp.except(room).emit('said', ...values));
   socket.on('direct', (...values) => socket.emit('direct', ...values));
