@@ -1,6 +1,6 @@
 // A node of a cluster: the official server with an official Redis adapter, told what to do by
 // control.mjs.
-//   cluster-node.mjs NAME REDIS_PORT classic|sharded[-MODE]|streams
+//   cluster-node.mjs NAME REDIS_PORT classic|sharded[-MODE]|streams[-spread]
 import http from "node:http";
 import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { Emitter } from "@socket.io/redis-emitter";
@@ -20,12 +20,13 @@ const adapter = {
     classic: () => createAdapter(pub, sub),
     sharded: () => createShardedAdapter(
         pub, sub, mode.length ? { subscriptionMode: mode.join("-") } : {}),
-    streams: () => createStreamsAdapter(pub),
+    streams: () => createStreamsAdapter(
+        pub, mode.length ? { streamCount: 4, useShardedPubSub: true } : {}),
 }[family]();
 const server = http.createServer();
 const io = new Server(server, {
     adapter,
-    ...(kind === "streams" && { connectionStateRecovery: {} }),
+    ...(family === "streams" && { connectionStateRecovery: {} }),
 });
 const emitter = new Emitter(pub);
 const heard = [];

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO;
 using Sluice.SocketIO.Diagnostics;
+using Sluice.SocketIO.Redis;
 using Sluice.SocketIO.EngineIO;
 using Sluice.Unit.Tidy;
 
@@ -20,6 +21,17 @@ public sealed class DocumentationTests
             .Concat(typeof(ConnectionStateRecoveryOptions).GetProperties())
             .Concat(typeof(PerMessageDeflateOptions).GetProperties())
             .Select(property => property.Name);
+        Assert.All(names, name => Assert.Contains($"`{name}`", page));
+    }
+
+    [Fact]
+    public void Every_option_of_Redis_is_on_the_page_of_options()
+    {
+        var page = Page("options.md");
+        var names = typeof(RedisAdapterOptions).GetProperties()
+            .Concat(typeof(RedisStreamsOptions).GetProperties())
+            // The client's options stand there by their own names.
+            .Select(property => property.Name).Where(name => name != "Redis");
         Assert.All(names, name => Assert.Contains($"`{name}`", page));
     }
 

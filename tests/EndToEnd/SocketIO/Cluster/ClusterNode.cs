@@ -75,6 +75,12 @@ static class ClusterKinds
     {
         "classic" => options => options.Kind = RedisAdapterKind.Classic,
         "streams" => options => options.Kind = RedisAdapterKind.Streams,
+        "streams-spread" => options =>
+        {
+            options.Kind = RedisAdapterKind.Streams;
+            options.Streams.StreamCount = 4;
+            options.Streams.UseShardedPubSub = true;
+        },
         "sharded" => Sharded(RedisSubscriptionMode.Dynamic),
         "sharded-static" => Sharded(RedisSubscriptionMode.Static),
         "sharded-dynamic-private" => Sharded(RedisSubscriptionMode.DynamicPrivate),
@@ -83,7 +89,7 @@ static class ClusterKinds
 
     /// <summary>As cluster-node.mjs has it: recovery where the adapter allows it.</summary>
     public static Action<SocketIOOptions> Server(string kind) => options =>
-        options.ConnectionStateRecovery = kind == "streams" ? new() : null;
+        options.ConnectionStateRecovery = kind.StartsWith("streams", StringComparison.Ordinal) ? new() : null;
 
     static Action<RedisAdapterOptions> Sharded(RedisSubscriptionMode mode) => options =>
     {

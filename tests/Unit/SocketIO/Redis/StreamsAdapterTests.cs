@@ -143,6 +143,23 @@ public sealed class StreamsAdapterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_question_to_a_socket_follows_what_was_emitted_before_it()
+    {
+        await using var server = await StartAsync();
+        await StartedAsync(server);
+        var (session, socket) = server.Join();
+        var held = new TaskCompletionSource();
+        redis.BeforeAdding = () => held.Task;
+        socket.Emit("event");
+        var answer = socket.EmitWithAckAsync("question", [], Cancel);
+        Assert.Empty(session.Sent);
+        held.SetResult();
+        await SentAsync(session, """2["event","1001-0"]""", """20["question"]""");
+        session.Receive("30[7]");
+        Assert.Equal(7, (await answer)[0].As<int>());
+    }
+
+    [Fact]
     public async Task Without_recovery_events_are_sent_at_once_and_without_offsets()
     {
         await using var server = await StartAsync(recovers: false);
