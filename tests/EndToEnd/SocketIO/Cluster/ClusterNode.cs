@@ -89,7 +89,8 @@ static class ClusterKinds
 
     /// <summary>As cluster-node.mjs has it: recovery where the adapter allows it.</summary>
     public static Action<SocketIOOptions> Server(string kind) => options =>
-        options.ConnectionStateRecovery = kind.StartsWith("streams", StringComparison.Ordinal) ? new() : null;
+        options.ConnectionStateRecovery =
+            kind.StartsWith("streams", StringComparison.Ordinal) ? new() : null;
 
     static Action<RedisAdapterOptions> Sharded(RedisSubscriptionMode mode) => options =>
     {
