@@ -32,7 +32,7 @@ sealed partial class FreshApplication : IAsyncDisposable
             ["Program.cs"] = CSharp().Match(text).Groups[1].Value,
             ["client.mjs"] = JavaScript().Match(text).Groups[1].Value,
         }, properties);
-        await DotNet.RunAsync(app.folder, "build", "-c", "Release", "-o", app.Output);
+        await app.BuildAsync("build", "-c", "Release", "-o", app.Output);
         app.command = ["dotnet", Path.Combine(app.Output, "App.dll")];
         return app;
     }
@@ -49,7 +49,7 @@ sealed partial class FreshApplication : IAsyncDisposable
             ["Assert.cs"] = await File.ReadAllTextAsync(
                 Path.Combine(Applications, "Pages", "Assert.cs")),
         }, references: await TestHostAsync(), isAlone: false);
-        await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
+        await app.BuildAsync("build", "-o", app.Output);
         await using var program = ChildProcess.Start(
             "dotnet", [Path.Combine(app.Output, "App.dll")], folder: app.folder);
         var exit = await program.ExitAsync(Patience.Program);
@@ -70,7 +70,7 @@ sealed partial class FreshApplication : IAsyncDisposable
         var app = await CreateAsync(
             package, files, "<OutputType>Library</OutputType>", await TestHostAsync(),
             isAlone: false);
-        await DotNet.RunAsync(app.folder, "build", "-o", app.Output);
+        await app.BuildAsync("build", "-o", app.Output);
         return app;
     }
 
@@ -93,8 +93,8 @@ sealed partial class FreshApplication : IAsyncDisposable
             <TrimmerSingleWarn>false</TrimmerSingleWarn>
             <SuppressTrimAnalysisWarnings>false</SuppressTrimAnalysisWarnings>
             """, isAlone: false);
-        await DotNet.RunAsync(
-            app.folder, "publish", "-c", "Release", "-o", app.Output,
+        await app.BuildAsync(
+            "publish", "-c", "Release", "-o", app.Output,
             "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained");
         app.command = [Path.Combine(app.Output, "App")];
         return app;
@@ -137,11 +137,27 @@ sealed partial class FreshApplication : IAsyncDisposable
     {
         foreach (var server in servers)
             await server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        // Gone already where it could not be built.
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     static string Applications =>
         Path.Combine(Repository.EndToEnd, "SocketIO", "Package", "applications");
+
+    /// <summary>Runs the SDK, and leaves nothing behind when it fails.</summary>
+    async Task BuildAsync(params string[] arguments)
+    {
+        try
+        {
+            await DotNet.RunAsync(folder, arguments);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     static Task<string> ReadAsync(string page) =>
         File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "socketio", page));
