@@ -78,7 +78,7 @@ public abstract class ClusterTests(string kind) : IAsyncLifetime
         List<int>[] expected = [[1, 2], [1, 2], [2, 3, 4], [3]];
         expected[origin].Add(5);
         for (var i = 0; i < nodes.Length; i++)
-            Assert.Equal(expected[i], taken[names[i]].Select(args => args[0].GetInt32()));
+            Assert.Equal(expected[i], InOrder(taken[names[i]].Select(args => args[0].GetInt32())));
     }
 
     [Theory]
@@ -160,6 +160,13 @@ public abstract class ClusterTests(string kind) : IAsyncLifetime
                 i == origin ? [] : ["""["x",{"y":1}]"""],
                 (await nodes[i].HeardAsync()).Select(Text));
     }
+
+    /// <summary>
+    /// What goes through a stream comes back to its own node from there, and what is for that node
+    /// alone may overtake it.
+    /// </summary>
+    IEnumerable<int> InOrder(IEnumerable<int> numbers) =>
+        kind == "streams" ? numbers.Order() : numbers;
 
     async Task<IClusterNode> OursAsync(string name) => await SluiceNode.StartAsync(
         name, redis, ClusterKinds.Named(kind), configureServer: ClusterKinds.Server(kind));
