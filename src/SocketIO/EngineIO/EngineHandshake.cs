@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 
@@ -24,8 +25,18 @@ public sealed record EngineHandshake
 
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>Who the ASP.NET Core pipeline says it is.</summary>
-    public required ClaimsPrincipal User { get; init; }
+    /// <summary>
+    /// Who the ASP.NET Core pipeline says it is; nobody when it has no authentication.
+    /// </summary>
+    [AllowNull]
+    public ClaimsPrincipal User
+    {
+        // Made when somebody asks: most sessions keep it for nothing.
+        get => field
+            ?? Interlocked.CompareExchange(ref field, new(new ClaimsIdentity()), null)
+            ?? field;
+        init;
+    }
 
     /// <summary>The services of the application, not of the request, which is long gone.</summary>
     public required IServiceProvider Services { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.Logging;
 using Sluice.SocketIO.Diagnostics;
 
@@ -45,25 +46,39 @@ public sealed class EngineServer(
     internal EngineObserver? Observer { get; set; }
 
     /// <summary>Serves one request of the engine's path.</summary>
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context)
     {
         bool isWebSocket = WebSocketAccept.IsAsked(context);
         var sid = context.Request.Query["sid"].ToString();
         var transport = context.Request.Query["transport"].ToString();
-        var error = Check(context, sid, transport, isWebSocket, out var session)
-            ?? (session is null ? await AskAsync(context) : null);
+        var error = Check(context, sid, transport, isWebSocket, out var session);
+        if (error is not null || session is not null)
+            return AnswerAsync(context, error, session, isWebSocket);
+        // A WebSocket's request lasts as long as the session: it keeps no step that it is past.
+        var asking = AskAsync(context);
+        return asking.IsCompletedSuccessfully
+            ? AnswerAsync(context, asking.Result, session, isWebSocket)
+            : AnswerLaterAsync(context, asking, isWebSocket);
+    }
+
+    async Task AnswerLaterAsync(
+        HttpContext context, ValueTask<EngineConnectionError?> asking, bool isWebSocket) =>
+        await AnswerAsync(context, await asking, session: null, isWebSocket);
+
+    Task AnswerAsync(
+        HttpContext context, EngineConnectionError? error, LiveSession? session, bool isWebSocket)
+    {
         WebSocketDeflate? deflate = null;
         if (error is null && isWebSocket
             && !WebSocketAccept.TryAgree(context, options.PerMessageDeflate, out deflate))
             error = EngineConnectionError.BadExtensions;
         if (error is not null)
-            await RefuseAsync(context, error, isWebSocket);
-        else if (session is null)
-            await OpenAsync(context, isWebSocket, deflate);
-        else if (isWebSocket)
-            await UpgradeAsync(context, session, deflate);
-        else
-            await PollAsync(context, (PollingTransport)session.Transport);
+            return RefuseAsync(context, error, isWebSocket);
+        if (session is null)
+            return OpenAsync(context, isWebSocket, deflate);
+        return isWebSocket
+            ? UpgradeAsync(context, session, deflate)
+            : PollAsync(context, (PollingTransport)session.Transport);
     }
 
     /// <summary>
@@ -284,7 +299,7 @@ public sealed class EngineServer(
             IsCrossDomain = request.Headers.Origin.Count > 0,
             IsSecure = request.IsHttps,
             Time = time.GetUtcNow(),
-            User = context.User,
+            User = context.Features.Get<IHttpAuthenticationFeature>()?.User,
             Services = services,
         };
     }

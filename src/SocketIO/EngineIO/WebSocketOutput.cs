@@ -13,17 +13,19 @@ namespace Sluice.SocketIO.EngineIO;
 /// soon as that is safe. Kestrel's pipe behind the stream, and the change of threads behind the
 /// pipe, cost more than everything else that is not the kernel's.
 /// <para>
-/// Kestrel does not tell when its pipe is empty, but the client can: the first frame goes out
-/// with a ping before it, in one write (RFC 6455, section 5.5.2), and when the pong is there and
-/// nothing was written since, nothing is left that could be overtaken. A client that does not
-/// answer is served through the stream for good.
+/// Kestrel does not tell when its pipe is empty, but the client can: a frame goes out with a ping
+/// before it, in one write (RFC 6455, section 5.5.2), and when the pong is there and nothing was
+/// written since, nothing is left that could be overtaken. A client that does not answer is
+/// served through the stream for good. Not the first frame: a client answers that one anyway, and
+/// two short answers at once cost some clients a delayed acknowledgement (RFC 896) and Kestrel a
+/// buffer that it keeps until the next byte.
 /// </para>
 /// </summary>
 /// <param name="stream">Of the request, after the handshake.</param>
 /// <param name="socket">What the stream writes to in the end; null when there is more between.</param>
 sealed class WebSocketOutput(Stream stream, NetSocket? socket)
 {
-    Stage stage = socket is null ? Stage.Piped : Stage.Unasked;
+    Stage stage = socket is null ? Stage.Piped : Stage.New;
 
     /// <summary>How often it was asked: also what tells one ping from the next.</summary>
     volatile byte asked;
@@ -33,6 +35,9 @@ sealed class WebSocketOutput(Stream stream, NetSocket? socket)
     {
         /// <summary>Through the stream, for good.</summary>
         Piped,
+
+        /// <summary>Nothing was written.</summary>
+        New,
 
         /// <summary>The next write takes a ping along.</summary>
         Unasked,
@@ -70,12 +75,18 @@ sealed class WebSocketOutput(Stream stream, NetSocket? socket)
     {
         // Either this write is seen by the pong, or the pong by this write.
         Interlocked.CompareExchange(ref stage, Stage.Overtaken, Stage.Asked);
-        return stage switch
+        switch (stage)
         {
-            Stage.Direct => SendAsync(frames),
-            Stage.Unasked => AskAsync(frames),
-            _ => stream.WriteAsync(frames),
-        };
+            case Stage.Direct:
+                return SendAsync(frames);
+            case Stage.Unasked:
+                return AskAsync(frames);
+            case Stage.New:
+                stage = Stage.Unasked;
+                break;
+        }
+
+        return stream.WriteAsync(frames);
     }
 
     /// <summary>A pong has come, maybe somebody else's.</summary>

@@ -26,9 +26,11 @@ public sealed class SocketIODirectOutputTests
         using var aside = Pair.Connect();
         await using var host = await EngineHost.StartAsync(listen: aside.PutAside);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
+        Assert.StartsWith("0{", (await client.ReadAsync()).Text);
+        await client.SendAsync(text, "4zero"u8);
         var asked = await client.ReadAsync();
         Assert.Equal(ping, asked.Opcode);
-        Assert.StartsWith("0{", (await client.ReadAsync()).Text);
+        Assert.Equal("4zero", (await client.ReadAsync()).Text);
 
         await client.SendAsync(pong, asked.Payload);
         await client.SendAsync(text, "4one"u8);
@@ -43,7 +45,7 @@ public sealed class SocketIODirectOutputTests
         using var aside = Pair.Connect();
         await using var host = await EngineHost.StartAsync(listen: aside.PutAside);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
-        await client.SkipGreetingAsync();
+        _ = await client.AskedAsync();
         await client.SendAsync(pong, "something else"u8);
         await client.SendAsync(text, "4one"u8);
         await client.SendAsync(text, "4two"u8);
@@ -57,20 +59,19 @@ public sealed class SocketIODirectOutputTests
         using var aside = Pair.Connect();
         await using var host = await EngineHost.StartAsync(listen: aside.PutAside);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
-        var first = await client.ReadAsync();
-        Assert.StartsWith("0{", (await client.ReadAsync()).Text);
+        var first = await client.AskedAsync();
         await client.SendAsync(text, "4before"u8);
         Assert.Equal("4before", (await client.ReadAsync()).Text);
 
-        await client.SendAsync(pong, first.Payload);
+        await client.SendAsync(pong, first);
         await client.SendAsync(text, "4after"u8);
         var second = await client.ReadAsync();
         Assert.Equal(ping, second.Opcode);
-        Assert.NotEqual(first.Payload, second.Payload);
+        Assert.NotEqual(first, second.Payload);
         Assert.Equal("4after", (await client.ReadAsync()).Text);
 
         // The old answer again is none to the new question.
-        await client.SendAsync(pong, first.Payload);
+        await client.SendAsync(pong, first);
         await client.SendAsync(pong, second.Payload);
         await client.SendAsync(text, "4direct"u8);
         Assert.Equal("4direct", (await aside.Far.ReadAsync()).Text);
@@ -89,6 +90,8 @@ public sealed class SocketIODirectOutputTests
         Assert.StartsWith("0{", (await client.ReadAsync()).Text);
         await client.SendAsync(text, "4one"u8);
         Assert.Equal("4one", (await client.ReadAsync()).Text);
+        await client.SendAsync(text, "4two"u8);
+        Assert.Equal("4two", (await client.ReadAsync()).Text);
     }
 
     [Fact]
@@ -97,9 +100,9 @@ public sealed class SocketIODirectOutputTests
         await using var host = await EngineHost.StartAsync(
             options => options.MaxSendQueueBytes = 1 << 28);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
-        await client.SendAsync(pong, await client.SkipGreetingAsync());
-        await client.SendAsync(text, "4ready"u8);
-        Assert.Equal("4ready", (await client.ReadAsync()).Text);
+        await client.SendAsync(pong, await client.AskedAsync());
+        await client.SendAsync(text, "4direct"u8);
+        Assert.Equal("4direct", (await client.ReadAsync()).Text);
 
         var session = Assert.Single(host.Sessions);
         var random = new Random(20);
@@ -130,9 +133,9 @@ public sealed class SocketIODirectOutputTests
             options => options.MaxSendQueueBytes = 1 << 28);
         using (var client = await FrameClient.OpenAsync(host.Address.Port))
         {
-            await client.SendAsync(pong, await client.SkipGreetingAsync());
-            await client.SendAsync(text, "4ready"u8);
-            Assert.Equal("4ready", (await client.ReadAsync()).Text);
+            await client.SendAsync(pong, await client.AskedAsync());
+            await client.SendAsync(text, "4direct"u8);
+            Assert.Equal("4direct", (await client.ReadAsync()).Text);
             var session = Assert.Single(host.Sessions);
             while (session.IsWritable)
                 session.Send([new EngineMessage(new byte[1 << 20], IsBinary: true)]);
@@ -167,12 +170,14 @@ public sealed class SocketIODirectOutputTests
             return client;
         }
 
-        /// <summary>The ping and the open packet; the ping's payload.</summary>
-        public async Task<byte[]> SkipGreetingAsync()
+        /// <summary>The open packet, and an echo with a ping; the ping's payload.</summary>
+        public async Task<byte[]> AskedAsync()
         {
+            Assert.StartsWith("0{", (await ReadAsync()).Text);
+            await SendAsync(text, "4ready"u8);
             var asked = await ReadAsync();
             Assert.Equal(ping, asked.Opcode);
-            Assert.StartsWith("0{", (await ReadAsync()).Text);
+            Assert.Equal("4ready", (await ReadAsync()).Text);
             return asked.Payload;
         }
 
