@@ -44,7 +44,7 @@ static class StreamSession
             || (session.Text("nsp") is { } other && other != name))
             return null;
         var data = ClusterMessage.Member(session.Root, "data") is
-            { ValueKind: JsonValueKind.Object } some
+        { ValueKind: JsonValueKind.Object } some
             ? WithBytes(ClusterMessage.Raw(some), session.Attachments) : "{}"u8.ToArray();
         return new StoredSession(
             id, privateId, ClusterMessage.Texts(ClusterMessage.Member(session.Root, "rooms")),

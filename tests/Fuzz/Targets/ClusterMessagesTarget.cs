@@ -36,7 +36,7 @@ public sealed class ClusterMessagesTarget : IFuzzTarget
         "\"flags\":{\"timeout\":2147483647}", "\"packet\":{\"type\":2,\"data\":[\"a\"]}",
         "\"rooms\":[\"r\"]", "\"sockets\":[{\"id\":\"x\",\"rooms\":[],\"data\":{}}]",
         "\"clientCount\":2147483647", "\\ud800", "\"\\ud800\":1,", "\"data\":{\"\\ud800\":1}",
-        "\u00c3", "[[[[[[", 
+        "\u00c3", "[[[[[[",
         "{\"_placeholder\":true,\"num\":0}",
         "\u0093\u00a1x\u0082\u00a4type\u0002\u00a4data\u0091\u00a1a", "\u00c4\u0001x", "\u00c0",
         "\u00a6qqqqqq", "\u00b0qqqqqqqqqqqqqqqq", "\u0083\u00a4type", "\u00a9requestId",

@@ -80,7 +80,8 @@ static class ClusterKinds
             options.Kind = RedisAdapterKind.Streams;
             options.Streams.StreamCount = 4;
             options.Streams.UseShardedPubSub = true;
-        },
+        }
+        ,
         "sharded" => Sharded(RedisSubscriptionMode.Dynamic),
         "sharded-static" => Sharded(RedisSubscriptionMode.Static),
         "sharded-dynamic-private" => Sharded(RedisSubscriptionMode.DynamicPrivate),
