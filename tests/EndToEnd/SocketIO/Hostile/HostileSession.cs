@@ -127,7 +127,7 @@ sealed class HostileSession
                 var packet = Engine() + Packet();
                 Step("> " + packet);
                 // Node.js lets a socket go a moment later, and ignores what it got until then.
-                if (packet.StartsWith("41", StringComparison.Ordinal))
+                if (packet.StartsWith("41", StringComparison.Ordinal) || packet.Contains("kick"))
                     Step("pause 20");
                 break;
         }
