@@ -79,9 +79,28 @@ sealed class DeflateClient : IAsyncDisposable
 
     /// <summary>
     /// The next frame: its first byte, and its payload, inflated when it says that it is
-    /// compressed. Only messages that refer to none before them can be.
+    /// compressed. Only messages that refer to none before them can be. The server's own question
+    /// for the way past the pipe (decision 0011) is answered, and not shown.
     /// </summary>
     public async Task<(byte First, byte[] Payload)> ReceiveAsync()
+    {
+        while (true)
+        {
+            var frame = await ReceiveFrameAsync();
+            if (frame.First != 0x89 || !frame.Payload.AsSpan().StartsWith("direct"u8))
+                return frame;
+            try
+            {
+                await SendAsync(0x8a, frame.Payload);
+            }
+            catch (IOException)
+            {
+                // The server has said more, and left: that is still to be read.
+            }
+        }
+    }
+
+    async Task<(byte First, byte[] Payload)> ReceiveFrameAsync()
     {
         var head = await BytesAsync(2);
         var payload = await BytesAsync((head[1] & 0x7f) switch
