@@ -6,15 +6,11 @@ namespace Sluice.SocketIO.EngineIO;
 /// A session: its queue, its heartbeat, and the transport that it uses now. Transports take from
 /// the queue and hand in what arrives.
 /// </summary>
-sealed class LiveSession : EngineSession
+sealed partial class LiveSession : EngineSession
 {
-    static readonly EngineMessage ping = new("2"u8.ToArray(), IsBinary: false);
-    static readonly EngineMessage pong = new("3"u8.ToArray(), IsBinary: false);
-
     readonly EngineServer server;
     readonly Lock gate = new();
     readonly Queue<EngineMessage> queue = new();
-    readonly ITimer timer;
 
     /// <summary>Held while the handler is called, by threads that bring packets alone.</summary>
     readonly Lock telling = new();
@@ -30,10 +26,7 @@ sealed class LiveSession : EngineSession
 
     /// <summary>For those who wait until the queue is empty; null when nobody does.</summary>
     TaskCompletionSource<bool>? drained;
-    long dueAt;
     State state;
-    Awaiting awaiting;
-    bool isRefreshed;
 
     /// <summary>More was sent than may wait: the session ends at the next flush.</summary>
     bool isOverfull;
@@ -52,18 +45,6 @@ sealed class LiveSession : EngineSession
         /// <summary>What is queued still goes out, nothing is taken any more.</summary>
         Closing,
         Closed,
-    }
-
-    enum Awaiting
-    {
-        /// <summary>The time of the next ping.</summary>
-        Interval,
-
-        /// <summary>The answer to a ping.</summary>
-        Pong,
-
-        /// <summary>A ping: in version 3 it is the client who asks.</summary>
-        Ping,
     }
 
     public LiveSession(
@@ -450,94 +431,5 @@ sealed class LiveSession : EngineSession
         }
         TellEnd();
         return isTaken;
-    }
-
-    // ---- the heartbeat ----
-
-    /// <summary>A client of version 3 has that long until its next ping.</summary>
-    void AwaitPing()
-    {
-        lock (gate)
-        {
-            if (state != State.Open)
-                return;
-            awaiting = Awaiting.Ping;
-            dueAt = server.Time.GetTimestamp();
-            Arm(server.Options.PingInterval + server.Options.PingTimeout);
-        }
-    }
-
-    void OnPong()
-    {
-        lock (gate)
-        {
-            if (state != State.Open)
-                return;
-            awaiting = Awaiting.Interval;
-            dueAt = server.Time.GetTimestamp();
-            Arm(server.Options.PingInterval);
-        }
-    }
-
-    /// <summary>The first packet that comes instead of a pong shows life, once.</summary>
-    void Refresh()
-    {
-        lock (gate)
-        {
-            if (state != State.Open || awaiting != Awaiting.Pong || isRefreshed)
-                return;
-            isRefreshed = true;
-            dueAt = server.Time.GetTimestamp();
-            Arm(server.Options.PingTimeout);
-        }
-    }
-
-    void OnTimer()
-    {
-        var isTimedOut = false;
-        lock (gate)
-        {
-            if (state == State.Closed)
-                return;
-            if (state == State.Closing || awaiting != Awaiting.Interval)
-            {
-                isTimedOut = true;
-            }
-            else
-            {
-                awaiting = Awaiting.Pong;
-                isRefreshed = false;
-                // From when the ping was due, not from when the timer fired: delays do not add up.
-                Arm(server.Options.PingTimeout);
-            }
-        }
-        if (isTimedOut)
-        {
-            End(CloseReasons.PingTimeout);
-            return;
-        }
-        Queue(ping);
-        Flush();
-    }
-
-    /// <summary>Queues a packet of the heartbeat, for which there is always room.</summary>
-    void Queue(in EngineMessage message)
-    {
-        lock (gate)
-        {
-            if (state != State.Open)
-                return;
-            queuedBytes += message.Bytes.Length;
-            queue.Enqueue(message);
-            Volatile.Write(ref queuedCount, queue.Count);
-        }
-    }
-
-    void Arm(TimeSpan later)
-    {
-        dueAt += (long)(later.TotalSeconds * server.Time.TimestampFrequency);
-        var left = TimeSpan.FromSeconds(
-            (dueAt - server.Time.GetTimestamp()) / (double)server.Time.TimestampFrequency);
-        timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 }
