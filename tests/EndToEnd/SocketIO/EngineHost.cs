@@ -1,12 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.SocketIO.EngineIO;
 
@@ -15,19 +8,15 @@ namespace Sluice.EndToEnd.SocketIO;
 /// <summary>An Engine.IO server on Kestrel that echoes; a message "close" has it close.</summary>
 public sealed class EngineHost : IAsyncDisposable
 {
-    readonly WebApplication app;
+    KestrelHost? kestrel;
 
-    EngineHost(WebApplication app, EngineServer engine)
+    EngineHost()
     {
-        this.app = app;
-        Engine = engine;
-        Address = new Uri(app.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
-    public EngineServer Engine { get; }
+    public EngineServer Engine { get; private set; } = null!;
 
-    public Uri Address { get; }
+    public Uri Address => kestrel!.Address;
 
     public ConcurrentQueue<EngineSession> Sessions { get; } = new();
 
@@ -38,35 +27,31 @@ public sealed class EngineHost : IAsyncDisposable
         Action<EngineOptions>? configure = null, HttpProtocols protocols = HttpProtocols.Http1,
         string path = "/engine.io", Action<ListenOptions>? listen = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, 0, endpoint =>
+        var options = new EngineOptions { MaxHttpBufferSize = 1000 };
+        configure?.Invoke(options);
+        var host = new EngineHost();
+        host.kestrel = await KestrelHost.StartAsync(
+            services => { },
+            app => app.MapEngineIO(path, host.Engine = host.Serve(options, app.Services)),
+            endpoint =>
             {
                 endpoint.Protocols = protocols;
                 listen?.Invoke(endpoint);
-            }));
-        var app = builder.Build();
-        var options = new EngineOptions { MaxHttpBufferSize = 1000 };
-        configure?.Invoke(options);
-        var engine = new EngineServer(
-            options, NullLogger.Instance, TimeProvider.System, app.Services);
-        app.MapEngineIO(path, engine);
-        EngineHost? host = null;
-        engine.OnSession = session =>
-        {
-            host!.Sessions.Enqueue(session);
-            return new Echo(session, host.Reasons.Enqueue);
-        };
-        await app.StartAsync();
-        return host = new EngineHost(app, engine);
+            });
+        return host;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await app.StopAsync();
-        await app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => kestrel!.DisposeAsync();
+
+    EngineServer Serve(EngineOptions options, IServiceProvider services) =>
+        new(options, NullLogger.Instance, TimeProvider.System, services)
+        {
+            OnSession = session =>
+            {
+                Sessions.Enqueue(session);
+                return new Echo(session, Reasons.Enqueue);
+            },
+        };
 
     sealed class Echo(EngineSession session, Action<string> onClosed) : IEngineHandler
     {

@@ -1,12 +1,4 @@
 using System.Globalization;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Sluice.EndToEnd.Servers;
 using Sluice.SocketIO;
 
@@ -26,12 +18,12 @@ public enum KitServerKind
 sealed class KitServer : IAsyncDisposable
 {
     readonly ChildProcess? node;
-    readonly WebApplication? app;
+    readonly KestrelHost? kestrel;
 
-    KitServer(ChildProcess? node, WebApplication? app, string url)
+    KitServer(ChildProcess? node, KestrelHost? kestrel, string url)
     {
         this.node = node;
-        this.app = app;
+        this.kestrel = kestrel;
         Url = url;
     }
 
@@ -54,26 +46,16 @@ sealed class KitServer : IAsyncDisposable
     {
         if (node is not null)
             await node.DisposeAsync();
-        if (app is not null)
-        {
-            await app.StopAsync();
-            await app.DisposeAsync();
-        }
+        if (kestrel is not null)
+            await kestrel.DisposeAsync();
     }
 
     static async Task<KitServer> StartSluiceAsync(string variant)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSocketIO(options => SocketIOKit.Configure(options, variant));
-        var app = builder.Build();
-        app.MapSocketIO("/socket.io", io => SocketIOKit.SetUp(
-            io, variant, app.Services.GetRequiredService<IHostApplicationLifetime>()
-                .StopApplication));
-        await app.StartAsync();
-        var url = app.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new KitServer(null, app, url);
+        var kestrel = await KestrelHost.StartAsync(
+            services => services.AddSocketIO(options => SocketIOKit.Configure(options, variant)),
+            app => app.MapSocketIO("/socket.io", io => SocketIOKit.SetUp(
+                io, variant, app.Lifetime.StopApplication)));
+        return new KitServer(null, kestrel, kestrel.Url);
     }
 }

@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Sluice.EndToEnd.Servers;
 using Sluice.SocketIO;
 
@@ -103,16 +102,14 @@ public sealed class SocketIOOverTlsTests
 
     sealed class Host : IAsyncDisposable
     {
-        readonly WebApplication app;
-        readonly X509Certificate2 certificate;
+        readonly X509Certificate2 certificate = MakeCertificate();
+        KestrelHost? kestrel;
 
-        Host(WebApplication app, X509Certificate2 certificate)
+        Host()
         {
-            this.app = app;
-            this.certificate = certificate;
         }
 
-        public Uri Address => new(app.Urls.Single());
+        public Uri Address => kestrel!.Address;
 
         public string CertificateHash => certificate.GetCertHashString();
 
@@ -121,24 +118,31 @@ public sealed class SocketIOOverTlsTests
 
         public static async Task<Host> StartAsync(HttpProtocols protocols)
         {
-            var certificate = MakeCertificate();
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseKestrelHttpsConfiguration();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-                IPAddress.Loopback, 0, listen =>
+            var host = new Host();
+            host.kestrel = await KestrelHost.StartAsync(
+                services => services.AddSocketIO(options => options.ClientFolder = Path.Combine(
+                    Repository.Clients, "node_modules", "socket.io", "client-dist")),
+                host.Map,
+                listen =>
                 {
                     listen.Protocols = protocols;
-                    listen.UseHttps(certificate);
-                }));
-            builder.Services.AddSocketIO(options => options.ClientFolder = Path.Combine(
-                Repository.Clients, "node_modules", "socket.io", "client-dist"));
-            var app = builder.Build();
-            var host = new Host(app, certificate);
+                    listen.UseHttps(host.certificate);
+                });
+            return host;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await kestrel!.DisposeAsync();
+            certificate.Dispose();
+        }
+
+        void Map(WebApplication app)
+        {
             app.Use((context, next) =>
             {
                 if (context.Request.Query.TryGetValue("transport", out var transport))
-                    host.Seen.Enqueue(
+                    Seen.Enqueue(
                         $"{context.Request.Protocol} {context.Request.Method} {transport}");
                 return next(context);
             });
@@ -147,15 +151,6 @@ public sealed class SocketIOOverTlsTests
             app.MapGet("/page", () => Results.Content(
                 "<!doctype html><title>page</title>"
                     + "<script src=\"/socket.io/socket.io.min.js\"></script>", "text/html"));
-            await app.StartAsync();
-            return host;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await app.StopAsync();
-            await app.DisposeAsync();
-            certificate.Dispose();
         }
 
         static X509Certificate2 MakeCertificate()

@@ -1,12 +1,7 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Logging;
 using Sluice.EndToEnd.Servers;
 using Sluice.SocketIO;
 using Sluice.SocketIO.AdminUI;
@@ -16,25 +11,38 @@ namespace Sluice.EndToEnd.SocketIO.AdminUI;
 /// <summary>A server with the admin UI, and the official page beside it.</summary>
 sealed partial class AdminHost : IAsyncDisposable
 {
-    readonly WebApplication app;
+    readonly KestrelHost kestrel;
 
-    AdminHost(WebApplication app) => this.app = app;
+    AdminHost(KestrelHost kestrel) => this.kestrel = kestrel;
 
     /// <summary>Such as http://127.0.0.1:40000.</summary>
-    public string Address => app.Services.GetRequiredService<IServer>()
-        .Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Address => kestrel.Url;
 
     /// <param name="mode">Development or production; "readonly" is production without steering.</param>
     /// <param name="redis">The Redis of a cluster; null without one.</param>
     /// <param name="port">0 for any.</param>
     /// <param name="sharesSessions">Sessions of admins are in that Redis, too.</param>
     public static async Task<AdminHost> StartAsync(
-        string mode, RedisProcess? redis = null, int port = 0, bool sharesSessions = false)
+        string mode, RedisProcess? redis = null, int port = 0,
+        bool sharesSessions = false) => new(await KestrelHost.StartAsync(
+        services => Add(services, mode, redis, sharesSessions),
+        app =>
+        {
+            app.UseFileServer(new FileServerOptions
+            {
+                FileProvider = new PhysicalFileProvider(Path.Combine(
+                    Repository.Clients, "node_modules", "@socket.io", "admin-ui", "ui", "dist")),
+            });
+            app.MapSocketIO("/socket.io", Serve);
+        },
+        port: port));
+
+    public ValueTask DisposeAsync() => kestrel.DisposeAsync();
+
+    static void Add(
+        IServiceCollection services, string mode, RedisProcess? redis, bool sharesSessions)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        var socketIO = builder.Services.AddSocketIO().AddAdminUI(admin =>
+        var socketIO = services.AddSocketIO().AddAdminUI(admin =>
         {
             admin.BasicAuth("admin", AdminUIOptions.HashPassword("secret"));
             admin.ServerId = "net-server";
@@ -46,21 +54,6 @@ sealed partial class AdminHost : IAsyncDisposable
         });
         if (redis is not null)
             socketIO.AddRedisAdapter($"127.0.0.1:{redis.Port}");
-        var app = builder.Build();
-        app.UseFileServer(new FileServerOptions
-        {
-            FileProvider = new PhysicalFileProvider(Path.Combine(
-                Repository.Clients, "node_modules", "@socket.io", "admin-ui", "ui", "dist")),
-        });
-        app.MapSocketIO("/socket.io", Serve);
-        await app.StartAsync();
-        return new AdminHost(app);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await app.StopAsync();
-        await app.DisposeAsync();
     }
 
     /// <summary>What clients/admin-server.mjs does.</summary>

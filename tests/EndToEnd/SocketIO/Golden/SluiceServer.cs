@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Sluice.SocketIO;
 using Sluice.SocketIO.MessagePack;
 using IOSocket = Sluice.SocketIO.Socket;
@@ -21,48 +16,44 @@ namespace Sluice.EndToEnd.SocketIO.Golden;
 sealed partial class SluiceServer : IGoldenServer
 {
     readonly ConcurrentQueue<string> log = new();
-    readonly WebApplication app;
+    KestrelHost? kestrel;
 
-    SluiceServer(WebApplication app)
+    SluiceServer()
     {
-        this.app = app;
-        Port = new Uri(app.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
     }
 
-    public int Port { get; private set; }
+    public int Port => kestrel!.Address.Port;
 
     public IReadOnlyList<string> Log => [.. log];
 
     public static async Task<IGoldenServer> StartAsync(string variant)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddCors();
-        builder.Services.AddSocketIO(options => Configure(options, variant));
-        var app = builder.Build();
-        var io = app.Services.GetRequiredService<ISocketIOServer>();
-        app.UseRouting();
-        app.UseCors();
-        var endpoint = app.MapSocketIO("/socket.io");
-        if (variant == "main")
-            endpoint.RequireCors(cors => cors.WithOrigins("https://ex.am")
-                .AllowCredentials().AllowAnyHeader().AllowAnyMethod());
-        // Connections wait in the kernel until the handlers are there.
-        SluiceServer? server = null;
-        SetUp(io, text => server!.log.Enqueue(text));
-        await app.StartAsync();
-        return server = new SluiceServer(app);
+        var server = new SluiceServer();
+        server.kestrel = await KestrelHost.StartAsync(
+            services =>
+            {
+                services.AddCors();
+                services.AddSocketIO(options => Configure(options, variant));
+            },
+            app =>
+            {
+                app.UseRouting();
+                app.UseCors();
+                var endpoint = app.MapSocketIO(
+                    "/socket.io", io => SetUp(io, server.log.Enqueue));
+                if (variant == "main")
+                    endpoint.RequireCors(cors => cors.WithOrigins("https://ex.am")
+                        .AllowCredentials().AllowAnyHeader().AllowAnyMethod());
+            });
+        return server;
     }
 
     public Task SettleAsync() => Task.CompletedTask;
 
     public async Task StopAsync()
     {
-        await app.Services.GetRequiredService<ISocketIOServer>().CloseAsync();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await kestrel!.Services.GetRequiredService<ISocketIOServer>().CloseAsync();
+        await kestrel.DisposeAsync();
     }
 
     static void Configure(SocketIOOptions options, string variant)

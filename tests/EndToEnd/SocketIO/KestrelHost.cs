@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Sluice.EndToEnd.SocketIO;
+
+/// <summary>
+/// An application in the tests' process, on a port of its own. Every server of these tests stands
+/// on it: Kestrel is set up here and nowhere else.
+/// </summary>
+sealed class KestrelHost : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    KestrelHost(WebApplication app)
+    {
+        this.app = app;
+        Address = new Uri(app.Urls.Single());
+    }
+
+    /// <summary>Such as http://127.0.0.1:40000/.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The same without the last slash.</summary>
+    public string Url => Address.GetLeftPart(UriPartial.Authority);
+
+    public IServiceProvider Services => app.Services;
+
+    /// <param name="add">The services.</param>
+    /// <param name="map">Middleware and endpoints.</param>
+    /// <param name="listen">What is special about the connections.</param>
+    /// <param name="port">0 for any.</param>
+    public static async Task<KestrelHost> StartAsync(
+        Action<IServiceCollection> add, Action<WebApplication> map,
+        Action<ListenOptions>? listen = null, int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        // For those who listen with TLS.
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
+            IPAddress.Loopback, port, listen ?? (_ => { })));
+        add(builder.Services);
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync();
+        return new KestrelHost(app);
+    }
+
+    /// <summary>Ends the server alone: the application is not told.</summary>
+    public Task StopServerAsync() =>
+        app.Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(true));
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}
