@@ -71,12 +71,20 @@ internal static class Shell
         foreach (var folder in path.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
             string candidate = Path.Combine(folder, program);
-            if (File.Exists(candidate))
+            if (IsExecutable(candidate))
             {
                 return candidate;
             }
         }
         return null;
+    }
+
+    static bool IsExecutable(string file)
+    {
+        const UnixFileMode Execute =
+            UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(file)
+            && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Execute) != 0);
     }
 
     static ProcessStartInfo Describe(

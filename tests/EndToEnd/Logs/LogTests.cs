@@ -14,7 +14,8 @@ public sealed class LogTests : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    public static TheoryData<ProxyKind> Kinds => [ProxyKind.Nginx, ProxyKind.Epoll];
+    public static TheoryData<ProxyKind> Kinds =>
+        [ProxyKind.Nginx, ProxyKind.Epoll, ProxyKind.Sockets];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -175,6 +176,7 @@ public sealed class LogTests : IDisposable
     [Theory]
     [InlineData(ProxyKind.Nginx, 0)]
     [InlineData(ProxyKind.Epoll, 1)]
+    [InlineData(ProxyKind.Sockets, 1)]
     public async Task What_a_stop_cuts_off_is_logged(ProxyKind kind, int linesCount)
     {
         await using var backend = Backend.Start(
