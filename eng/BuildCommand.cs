@@ -40,23 +40,29 @@ internal static class BuildCommand
             File.SetLastWriteTimeUtc(executable, DateTime.UtcNow);
             return false;
         }
-        // Compiled ahead of time, so that it starts in milliseconds. The compiler for that is a
-        // package of its own, which does not exist for every platform.
+        // Compiled ahead of time, so that it starts in milliseconds.
         var ahead = Shell.Capture(repository.Root, "dotnet", PublishArguments(readyToRun: true));
         if (ahead.ExitCode != 0)
         {
-            if (!MissesCompiler(ahead.Output))
-            {
-                throw new StepFailedException($"build failed\n{Shell.Essence(ahead)}");
-            }
-            Shell.Require("build", repository.Root, "dotnet", PublishArguments(readyToRun: false));
-            Console.WriteLine(
-                $"not compiled ahead of time, it starts more slowly: no ReadyToRun compiler " +
-                $"could be restored for {Platform}");
+            PublishWithoutCompiler(repository, ahead);
         }
         File.SetLastWriteTimeUtc(executable, DateTime.UtcNow);
         repository.Remember(stamp, fingerprint);
         return true;
+    }
+
+    static void PublishWithoutCompiler(Repository repository, Shell.Result ahead)
+    {
+        if (!PublishFailure.MayBeTheCompiler(ahead.Output))
+        {
+            throw new StepFailedException(PublishFailure.Explain(ahead));
+        }
+        var plain = Shell.Capture(repository.Root, "dotnet", PublishArguments(readyToRun: false));
+        if (plain.ExitCode != 0)
+        {
+            throw new StepFailedException(PublishFailure.Explain(plain));
+        }
+        Console.WriteLine(PublishFailure.WithoutCompiler(Platform));
     }
 
     /// <summary>Builds the whole solution for tests when any source changed.</summary>
@@ -100,10 +106,6 @@ internal static class BuildCommand
             return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         }
     }
-
-    static bool MissesCompiler(string output) =>
-        output.Contains("Crossgen", StringComparison.OrdinalIgnoreCase)
-        || output.Contains("ReadyToRun", StringComparison.Ordinal);
 
     static string[] PublishArguments(bool readyToRun) =>
     [

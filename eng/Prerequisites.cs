@@ -18,9 +18,6 @@ internal sealed class Prerequisites(Repository repository, IMachine machine)
         ("chromium", "chromium"),
     ];
 
-    const string Without =
-        "tests of one folder of tests/Unit need none of this: ./dev test Http1";
-
     /// <summary>Installs what is missing on this machine.</summary>
     public static void Install(Repository repository) =>
         new Prerequisites(repository, new ThisMachine()).Install();
@@ -53,8 +50,8 @@ internal sealed class Prerequisites(Repository repository, IMachine machine)
         if (AsRoot() is not { } root)
         {
             throw ByHand(
-                $"the tests need {packages}; installing them takes root, or a sudo that does"
-                    + " not ask for a password",
+                $"the tests need {packages}; to install them takes root, or sudo without a"
+                    + " password",
                 "By hand:", "sudo apt-get update", $"sudo {install}");
         }
         machine.Tell($"installing {packages}");
@@ -108,10 +105,9 @@ internal sealed class Prerequisites(Repository repository, IMachine machine)
         Require(
             ["npm", "ci", "--no-audit", "--no-fund"], path,
             () => ByHand(
-                $"the tests need the npm packages of {folder}/package-lock.json, and npm ci failed",
-                "When the reason above is mended (a registry other than npm's own is named by"
-                    + " npm config set registry URL), by hand:",
-                $"cd {folder} && npm ci"));
+                $"the tests need the npm packages of {folder}, and npm ci failed",
+                "When the reason above is mended, by hand (the first names another registry):",
+                "npm config set registry URL", $"cd {folder} && npm ci"));
     }
 
     static bool IsNewer(string file, string than) =>
@@ -133,6 +129,7 @@ internal sealed class Prerequisites(Repository repository, IMachine machine)
         new(string.Join('\n',
         [
             what, $"  {how}", .. commands.Select(command => $"    {command}"),
-            $"  Then run the same ./dev command again; {Without}",
+            "  Then run the same ./dev command again.",
+            "  A folder of unit tests needs none of this: ./dev test Http1",
         ]));
 }

@@ -58,7 +58,7 @@ internal static class Shell
             .. result.Output.Split('\n')
                 .Where(line => line.Contains(": error ", StringComparison.Ordinal))
                 .Select(line => line.Trim().Replace(result.Directory + "/", ""))
-                .Select(line => line.EndsWith(']') ? line[..line.LastIndexOf('[')] : line)
+                .Select(line => line.EndsWith(']') ? line[..line.LastIndexOf('[')].TrimEnd() : line)
                 .Distinct(),
         ];
         return errors.Length > 0 ? string.Join('\n', errors) : result.Output.TrimEnd();

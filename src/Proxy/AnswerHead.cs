@@ -78,10 +78,13 @@ static class AnswerHead
         }
     }
 
-    /// <summary>expires, add_header, the empty line; the whole head is the exchange's SentHead.</summary>
-    public static void End(Exchange x, int start)
+    /// <summary>
+    /// expires, add_header, the empty line; the whole head is the exchange's SentHead.
+    /// <paramref name="modifiedSeconds"/> is what Last-Modified says, or -1.
+    /// </summary>
+    public static void End(Exchange x, int start, long modifiedSeconds = -1)
     {
-        Configured(x, start, modifiedSeconds: -1, IsHeaderStatus(x.Status));
+        Configured(x, start, modifiedSeconds, IsHeaderStatus(x.Status));
         Close(x, start);
     }
 

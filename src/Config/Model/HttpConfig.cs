@@ -31,7 +31,7 @@ public sealed class HttpConfig
 
     /// <summary>
     /// The variables a request may write: those of <c>set</c> and of named groups in regular
-    /// expressions, each once, in lower case, sorted. Some may be nginx's own (args, limit_rate,
+    /// expressions, each once, in lower case, sorted. Some may be nginx's own (args,
     /// names of the families http_ and so on). Variables of <c>map</c> are in <see cref="Maps"/>.
     /// </summary>
     public ImmutableArray<string> SetVariables { get; init; } = [];

@@ -1,3 +1,4 @@
+using Sluice.Config.Model;
 using Sluice.Proxy.Http1;
 
 namespace Sluice.Proxy.Upstream;
@@ -45,8 +46,18 @@ static class ResponseHeadWriter
             if (!IsLeftOut(plan, field, bytes))
                 AppendField(x, plan, field, bytes);
         }
-        AnswerHead.End(x, start);
+        AnswerHead.End(x, start, ModifiedSeconds(x, plan, bytes));
     }
+
+    /// <summary>The peer's Last-Modified where the client sees it and expires asks; else -1.</summary>
+    static long ModifiedSeconds(Exchange x, ProxyPlan plan, ReadOnlySpan<byte> bytes) =>
+        x.Location.Config.Core.Expires
+            is { Kind: ExpiresKind.Modified } or { IsModified: true }
+        && !plan.KnownHidden.Contains(KnownHeader.LastModified)
+        && x.UpstreamHead.TryFind(KnownHeader.LastModified, out var modified)
+        && HttpDate.TryParse(modified.Value(bytes), out var seconds)
+            ? seconds
+            : -1;
 
     /// <summary>
     /// A Location that proxy_redirect made a path of this gateway is made absolute like its own,

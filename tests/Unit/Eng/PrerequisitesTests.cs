@@ -53,11 +53,12 @@ public sealed class PrerequisitesTests : IDisposable
         machine.Fails = "sudo -n true";
         Assert.Equal(
             """
-            the tests need nginx chromium; installing them takes root, or a sudo that does not ask for a password
+            the tests need nginx chromium; to install them takes root, or sudo without a password
               By hand:
                 sudo apt-get update
                 sudo apt-get install -y --no-install-recommends nginx chromium
-              Then run the same ./dev command again; tests of one folder of tests/Unit need none of this: ./dev test Http1
+              Then run the same ./dev command again.
+              A folder of unit tests needs none of this: ./dev test Http1
             """,
             Refusal());
         Assert.DoesNotContain(machine.Ran, command => command.Contains("apt-get"));
@@ -76,7 +77,8 @@ public sealed class PrerequisitesTests : IDisposable
               When the reason above is mended, by hand as root:
                 apt-get update
                 apt-get install -y --no-install-recommends haproxy
-              Then run the same ./dev command again; tests of one folder of tests/Unit need none of this: ./dev test Http1
+              Then run the same ./dev command again.
+              A folder of unit tests needs none of this: ./dev test Http1
             """,
             Refusal());
         Assert.Equal(["installing haproxy", "E: no network"], machine.Told);
@@ -91,7 +93,8 @@ public sealed class PrerequisitesTests : IDisposable
             the tests need redis-server nodejs npm, and there is no apt-get here to install them
               Install what has these programs, by this system's package manager:
                 redis-server node npm
-              Then run the same ./dev command again; tests of one folder of tests/Unit need none of this: ./dev test Http1
+              Then run the same ./dev command again.
+              A folder of unit tests needs none of this: ./dev test Http1
             """,
             Refusal());
     }
@@ -106,7 +109,8 @@ public sealed class PrerequisitesTests : IDisposable
             chromium was installed, and these programs are still not on the PATH
               Install what has them by hand:
                 chromium
-              Then run the same ./dev command again; tests of one folder of tests/Unit need none of this: ./dev test Http1
+              Then run the same ./dev command again.
+              A folder of unit tests needs none of this: ./dev test Http1
             """,
             Refusal());
     }
@@ -135,10 +139,12 @@ public sealed class PrerequisitesTests : IDisposable
         machine.Fails = "npm ci --no-audit --no-fund";
         Assert.Equal(
             """
-            the tests need the npm packages of samples/Messaging/client/package-lock.json, and npm ci failed
-              When the reason above is mended (a registry other than npm's own is named by npm config set registry URL), by hand:
+            the tests need the npm packages of samples/Messaging/client, and npm ci failed
+              When the reason above is mended, by hand (the first names another registry):
+                npm config set registry URL
                 cd samples/Messaging/client && npm ci
-              Then run the same ./dev command again; tests of one folder of tests/Unit need none of this: ./dev test Http1
+              Then run the same ./dev command again.
+              A folder of unit tests needs none of this: ./dev test Http1
             """,
             Refusal());
         Assert.Equal("E: no network", machine.Told[^1]);

@@ -145,7 +145,10 @@ sealed class BuildContext(BuildEnvironment environment, DiagnosticList diagnosti
         foreach (var (name, _) in pattern.Names)
         {
             if (!Variables.DefineWritten(name.ToLowerAscii()))
-                return Fail(node, arg, $"the duplicate \"{name}\" variable");
+            {
+                var (message, hint) = VariableRegistry.Refusal(name);
+                return Fail(node, arg, message, hint);
+            }
         }
 
         return true;

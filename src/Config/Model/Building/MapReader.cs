@@ -31,8 +31,8 @@ sealed class MapReader
             return null;
         if (!build.Variables.DefineMap(variable))
         {
-            build.Fail(node, 1, $"the duplicate \"{node.Arg(1)[1..]}\" variable",
-                "nginx has a variable of this name");
+            var (message, hint) = VariableRegistry.Refusal(node.Arg(1)[1..]);
+            build.Fail(node, 1, message, hint);
             return null;
         }
 

@@ -14,8 +14,8 @@ static class StepReader
             return null;
         if (!build.Variables.DefineWritten(name))
         {
-            build.Fail(node, 0, $"the duplicate \"{node.Arg(0)[1..]}\" variable",
-                "nginx has a variable of this name, and it cannot be set");
+            var (message, hint) = VariableRegistry.Refusal(node.Arg(0)[1..]);
+            build.Fail(node, 0, message, hint);
             return null;
         }
 

@@ -22,7 +22,7 @@ sealed class VariableRegistry
     ];
 
     /// <summary>Built-in variables that a directive may define or write.</summary>
-    static readonly HashSet<string> changeable = ["args", "limit_rate", "proxy_host", "proxy_port"];
+    static readonly HashSet<string> changeable = ["args", "proxy_host", "proxy_port"];
 
     readonly List<(string Name, DirectiveNode Node, Text.Token At)> uses = [];
     readonly HashSet<string> used = [];
@@ -38,6 +38,14 @@ sealed class VariableRegistry
         if (used.Add(name))
             uses.Add((name, node, at));
     }
+
+    /// <summary>Why a directive may not define this variable, and a hint; name as written.</summary>
+    public static (string Message, string Hint) Refusal(string name) =>
+        name.Equals("limit_rate", StringComparison.OrdinalIgnoreCase)
+            ? ($"\"${name}\" sets a directive of nginx that Sluice does not implement",
+                "a request's rate is not limited; the variable may be read, and is 0")
+            : ($"the duplicate \"{name}\" variable",
+                "nginx has a variable of this name, and it cannot be set");
 
     /// <summary>Defines a variable of a map; false when the name is taken by nginx.</summary>
     public bool DefineMap(string name)
