@@ -76,6 +76,35 @@ ref struct ClusterMessageMaker(ReadOnlySpan<byte> choices, int idLength)
             ? Packed() : Encoding.UTF8.GetBytes(json.ToString());
     }
 
+    /// <summary>The data of an entry of a stream.</summary>
+    public byte[] Entry()
+    {
+        Object(1, "packet", "opts", "rooms", "close", "requestId");
+        return Choice(3) == 0 || attachmentsCount > 0
+            ? Packed() : Encoding.UTF8.GetBytes(json.ToString());
+    }
+
+    /// <summary>A session that waits in Redis.</summary>
+    public byte[] Session(string privateId)
+    {
+        json.Append("{\"sid\":");
+        Member("sid", 1);
+        json.Append(",\"pid\":\"").Append(privateId).Append("\",\"rooms\":");
+        Member("rooms", 1);
+        json.Append(",\"data\":{");
+        for (var count = Choice(3); count > 0; count--)
+        {
+            Text();
+            json.Append(':');
+            Anything(2);
+            if (count > 1)
+                json.Append(',');
+        }
+
+        json.Append("}}");
+        return Packed();
+    }
+
     readonly byte[] Packed()
     {
         var output = new ArrayBufferWriter<byte>();

@@ -129,19 +129,20 @@ sealed class FakeClient : EngineSession
 {
     readonly IEngineHandler handler;
 
-    public FakeClient(Func<EngineSession, IEngineHandler> accept)
+    /// <param name="accept">The server.</param>
+    /// <param name="connect">The packet CONNECT.</param>
+    public FakeClient(Func<EngineSession, IEngineHandler> accept, string connect = "0")
     {
         handler = accept(this);
-        handler.OnMessage("0"u8, isBinary: false);
-        // 40{"sid":"..."}
-        SocketId = Encoding.UTF8.GetString(Received[0].Bytes.Span)[10..30];
+        handler.OnMessage(Encoding.UTF8.GetBytes(connect), isBinary: false);
     }
 
     public List<EngineMessage> Received { get; } = [];
 
     public bool IsClosed { get; private set; }
 
-    public string SocketId { get; }
+    /// <summary>Empty until CONNECT is answered.</summary>
+    public string SocketId { get; private set; } = "";
 
     public override string Id => "engineidengineidengi";
 
@@ -165,6 +166,11 @@ sealed class FakeClient : EngineSession
         if (IsClosed)
             return false;
         Received.AddRange(messages);
+        const string answer = "40{\"sid\":\"";
+        foreach (var message in messages)
+            if (!message.IsBinary && message.Bytes.Span.StartsWith("40{\"sid\":\""u8))
+                SocketId = Encoding.UTF8.GetString(message.Bytes.Span)[answer.Length..]
+                    .Split('"')[0];
         return true;
     }
 

@@ -21,6 +21,8 @@ public static class FuzzTargets
         new MessagePackTarget(),
         new RespTarget(),
         new ClusterMessagesTarget(),
+        new StreamEntriesTarget(),
+        new StoredSessionsTarget(),
     ];
 
     public static IFuzzTarget? Find(string name) => All.FirstOrDefault(one => one.Name == name);

@@ -30,6 +30,13 @@ static class MessagePackToJson
         return TryRead(ref reader, out json, out attachments) && reader.Remaining == 0;
     }
 
+    /// <summary>The same where nothing can be attached: binaries become base 64.</summary>
+    public static bool TryReadPlain(ReadOnlySpan<byte> bytes, out ReadOnlyMemory<byte> json)
+    {
+        var reader = new MessagePackReader(bytes);
+        return TryRead(ref reader, binaries: null, out json) && reader.Remaining == 0;
+    }
+
     /// <summary>Reads the next value.</summary>
     /// <param name="reader">Stands before the value, and behind it afterwards.</param>
     /// <param name="json">The value; the bytes are its own.</param>
@@ -38,13 +45,8 @@ static class MessagePackToJson
         ref MessagePackReader reader, out ReadOnlyMemory<byte> json,
         out ReadOnlyMemory<byte>[] attachments)
     {
-        var buffer = new ArrayBufferWriter<byte>();
         var binaries = new List<ReadOnlyMemory<byte>>();
-        using var writer = new Utf8JsonWriter(buffer, writerOptions);
-        var isWhole = reader.TryRead(out var token)
-            && TryWrite(ref reader, token, writer, binaries, depth: 0);
-        writer.Flush();
-        json = isWhole ? buffer.WrittenMemory : default;
+        var isWhole = TryRead(ref reader, binaries, out json);
         attachments = isWhole ? [.. binaries] : [];
         return isWhole;
     }
@@ -53,9 +55,22 @@ static class MessagePackToJson
     public static bool IsUndefined(in MessagePackToken token) =>
         token is { Kind: MessagePackKind.FixedExtension, Integer: 0, Bytes.Length: 1 };
 
+    static bool TryRead(
+        ref MessagePackReader reader, List<ReadOnlyMemory<byte>>? binaries,
+        out ReadOnlyMemory<byte> json)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, writerOptions);
+        var isWhole = reader.TryRead(out var token)
+            && TryWrite(ref reader, token, writer, binaries, depth: 0);
+        writer.Flush();
+        json = isWhole ? buffer.WrittenMemory : default;
+        return isWhole;
+    }
+
     static bool TryWrite(
         ref MessagePackReader reader, in MessagePackToken token, Utf8JsonWriter json,
-        List<ReadOnlyMemory<byte>> binaries, int depth)
+        List<ReadOnlyMemory<byte>>? binaries, int depth)
     {
         switch (token.Kind)
         {
@@ -93,7 +108,7 @@ static class MessagePackToJson
 
     static bool TryWriteArray(
         ref MessagePackReader reader, int count, Utf8JsonWriter json,
-        List<ReadOnlyMemory<byte>> binaries, int depth)
+        List<ReadOnlyMemory<byte>>? binaries, int depth)
     {
         json.WriteStartArray();
         for (var i = 0; i < count; i++)
@@ -106,7 +121,7 @@ static class MessagePackToJson
 
     static bool TryWriteMap(
         ref MessagePackReader reader, int count, Utf8JsonWriter json,
-        List<ReadOnlyMemory<byte>> binaries, int depth)
+        List<ReadOnlyMemory<byte>>? binaries, int depth)
     {
         json.WriteStartObject();
         for (var i = 0; i < count; i++)
@@ -136,7 +151,7 @@ static class MessagePackToJson
     }
 
     static bool TryWriteExtension(
-        in MessagePackToken token, Utf8JsonWriter json, List<ReadOnlyMemory<byte>> binaries)
+        in MessagePackToken token, Utf8JsonWriter json, List<ReadOnlyMemory<byte>>? binaries)
     {
         switch (token.Integer, token.Kind)
         {
@@ -162,8 +177,14 @@ static class MessagePackToJson
     }
 
     static bool TryAttach(
-        ReadOnlySpan<byte> bytes, Utf8JsonWriter json, List<ReadOnlyMemory<byte>> binaries)
+        ReadOnlySpan<byte> bytes, Utf8JsonWriter json, List<ReadOnlyMemory<byte>>? binaries)
     {
+        if (binaries is null)
+        {
+            json.WriteBase64StringValue(bytes);
+            return true;
+        }
+
         if (binaries.Count == Limits.BinariesMax)
             return false;
         Placeholder.Write(json, binaries.Count);

@@ -37,19 +37,13 @@ sealed class ClusterMessage
         if ((bytes.IsEmpty || bytes.Span[0] != (byte)'{')
             && !MessagePackToJson.TryRead(bytes.Span, out json, out attachments))
             return null;
-        // As Node.js reads it. Clients must not get what is no UTF-8: it ends their connection.
-        if (!Utf8.IsValid(json.Span))
-            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span));
-        try
-        {
-            return new ClusterMessage(
-                JsonElement.Parse(json.Span, documentOptions), attachments);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return Parse(json, attachments);
     }
+
+    /// <summary>MessagePack that is to become JSON alone: binaries become base 64.</summary>
+    /// <returns>Null when it is no MessagePack.</returns>
+    public static ClusterMessage? ParsePlain(ReadOnlySpan<byte> bytes) =>
+        MessagePackToJson.TryReadPlain(bytes, out var json) ? Parse(json, []) : null;
 
     /// <summary>A member that is text; null when there is none.</summary>
     public string? Text(string name) => Text(Root, name);
@@ -167,4 +161,20 @@ sealed class ClusterMessage
                 _ => null,
             }
             : null;
+
+    static ClusterMessage? Parse(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte>[] attachments)
+    {
+        // As Node.js reads it. Clients must not get what is no UTF-8: it ends their connection.
+        if (!Utf8.IsValid(json.Span))
+            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span));
+        try
+        {
+            return new ClusterMessage(
+                JsonElement.Parse(json.Span, documentOptions), attachments);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -37,6 +37,11 @@ readonly record struct StreamId(ulong Ms, ulong Count) : IComparable<StreamId>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Ms}-{Count}");
 
-    static bool TryParseNumber(ReadOnlySpan<char> text, out ulong number) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    static bool TryParseNumber(ReadOnlySpan<char> text, out ulong number)
+    {
+        number = 0;
+        // Parsing alone would let NULs stand behind the digits.
+        return !text.ContainsAnyExceptInRange('0', '9') && ulong.TryParse(
+            text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
 }

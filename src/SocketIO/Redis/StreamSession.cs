@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Sluice.SocketIO.Adapters;
 using Sluice.SocketIO.MessagePack;
@@ -33,36 +31,22 @@ static class StreamSession
         return text;
     }
 
+    /// <summary>Binaries in the data become base 64, as it is kept as JSON here.</summary>
     /// <returns>Null when it is not a session of this id and namespace.</returns>
     public static StoredSession? Decode(ReadOnlyMemory<byte> text, string privateId, string name)
     {
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
         if (Base64.DecodeFromUtf8(text.Span, bytes, out _, out var length) != OperationStatus.Done
-            || ClusterMessage.Parse(bytes.AsMemory(0, length)) is not { } session
+            || ClusterMessage.ParsePlain(bytes.AsSpan(0, length)) is not { } session
             || session.Text("sid") is not { Length: > 0 } id
             || session.Text("pid") != privateId
             || (session.Text("nsp") is { } other && other != name))
             return null;
         var data = ClusterMessage.Member(session.Root, "data") is
         { ValueKind: JsonValueKind.Object } some
-            ? WithBytes(ClusterMessage.Raw(some), session.Attachments) : "{}"u8.ToArray();
+            ? ClusterMessage.Raw(some) : "{}"u8.ToArray();
         return new StoredSession(
             id, privateId, ClusterMessage.Texts(ClusterMessage.Member(session.Root, "rooms")),
             data);
-    }
-
-    /// <summary>Binaries in the data, which has no attachments here, become base 64.</summary>
-    static ReadOnlyMemory<byte> WithBytes(
-        ReadOnlyMemory<byte> json, ReadOnlyMemory<byte>[] attachments)
-    {
-        if (attachments.Length == 0)
-            return json;
-        var text = new StringBuilder(Encoding.UTF8.GetString(json.Span));
-        for (var i = 0; i < attachments.Length; i++)
-            text.Replace(
-                string.Create(
-                    CultureInfo.InvariantCulture, $$"""{"_placeholder":true,"num":{{i}}}"""),
-                $"\"{Convert.ToBase64String(attachments[i].Span)}\"");
-        return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Sluice.SocketIO;
-using Sluice.SocketIO.Protocol;
 using Sluice.SocketIO.Redis;
 
 namespace Sluice.Fuzz.Targets;
@@ -60,7 +58,7 @@ public sealed class ClusterMessagesTarget : IFuzzTarget
 
         node.Redis.Say(name, channel, message);
         foreach (var client in node.Clients)
-            CheckReceived(client, message.Length);
+            ReceivedChecks.Check(client, message.Length);
         CheckPublished(node, message.Length);
         Promise.Holds(node.Clock.RunningCount - timersBefore <= 4, "little is waited for");
         if (asking is not null)
@@ -141,31 +139,6 @@ public sealed class ClusterMessagesTarget : IFuzzTarget
             _ => "socket.io-response#/#",
         };
         return (name, which switch { 0 => "socket.io#/#", 1 => "socket.io#/#r#", _ => name });
-    }
-
-    static void CheckReceived(FakeClient client, int messageLength)
-    {
-        var decoder = JsonPacketParser.Instance.CreateDecoder();
-        var questions = new List<long>();
-        foreach (var message in client.Received)
-        {
-            Promise.Holds(message.Bytes.Length <= SentBytesPerByte * messageLength + 100, "size");
-            Promise.Holds(
-                message.IsBinary || Utf8.IsValid(message.Bytes.Span), "a text is UTF-8");
-            if (message.Bytes.Span is [(byte)'4', (byte)'1', ..] && !message.IsBinary)
-                continue;
-            var status = decoder.Decode(
-                message.IsBinary ? message.Bytes.Span : message.Bytes.Span[1..],
-                message.IsBinary, out var packet, out var error);
-            Promise.Holds(status != DecodeStatus.Rejected, "a client takes it: " + error);
-            if (packet?.Id is { } id)
-                questions.Add(id);
-            if (packet is not null)
-                Promise.Same("/", packet.Namespace, "namespace");
-        }
-
-        foreach (var id in questions)
-            client.Acknowledge(id);
     }
 
     static void CheckPublished(ClusterNode node, int messageLength)

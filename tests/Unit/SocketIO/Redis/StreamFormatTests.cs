@@ -23,6 +23,7 @@ public sealed class StreamFormatTests
     [InlineData("-1", false)]
     [InlineData("+1-0", false)]
     [InlineData("1-0 ", false)]
+    [InlineData("1-0\0", false)]
     [InlineData("1-0-0", false)]
     [InlineData("18446744073709551616-0", false)]
     [InlineData("$", false)]
@@ -111,6 +112,20 @@ public sealed class StreamFormatTests
         // Bytes become what JSON has for them.
         Assert.Equal(
             """{"name":"é","n":1.5,"bytes":"AQI="}""", Encoding.UTF8.GetString(read.Data.Span));
+    }
+
+    [Fact]
+    public void What_only_looks_like_an_attachment_in_a_session_stays_as_it_is()
+    {
+        // {sid: "A", pid: "B", data: {a: {_placeholder: true, num: 0}, b: one byte}}
+        var packed = Encoding.Latin1.GetBytes(
+            "\u0083\u00a3sid\u00a1A\u00a3pid\u00a1B\u00a4data\u0082\u00a1a\u0082"
+            + "\u00ac_placeholder\u00c3\u00a3num\0\u00a1b\u00c4\u0001x");
+        var read = StreamSession.Decode(
+            Encoding.ASCII.GetBytes(Convert.ToBase64String(packed)), "B", "/")!;
+        Assert.Equal(
+            """{"a":{"_placeholder":true,"num":0},"b":"eA=="}""",
+            Encoding.UTF8.GetString(read.Data.Span));
     }
 
     [Fact]
