@@ -6,6 +6,11 @@ internal static class TestCommand
     /// <summary>Set for the tests by <c>--update</c>: golden files are rewritten.</summary>
     const string UpdateVariable = "SLUICE_UPDATE_GOLDEN";
 
+    /// <summary>
+    /// Has the Socket.IO servers of the tests use detachable sockets, where a test does not say.
+    /// </summary>
+    const string SocketsVariable = "SLUICE_TEST_SOCKETS";
+
     static string[] Colours => Console.IsOutputRedirected ? ["-noColor"] : [];
 
     public static int Run(Repository repository, string[] arguments)
@@ -42,6 +47,7 @@ internal static class TestCommand
             RunXunit(repository, "tests/Unit", "Sluice.Unit", [], tally);
             RunFuzzSmoke(repository, tally);
             RunXunit(repository, "tests/EndToEnd", "Sluice.EndToEnd", [], tally);
+            RunDetached(repository, tally);
             return;
         }
         switch (filter.Split('/', 2))
@@ -90,6 +96,21 @@ internal static class TestCommand
             repository.At(project, "bin", "Debug", "net10.0", assembly),
             ["-noLogo", .. Colours, "-xml", report, .. filter]);
         tally.AddReport(report, exitCode);
+    }
+
+    /// <summary>
+    /// What depends on how a WebSocket's bytes come and go, once more over detachable sockets.
+    /// </summary>
+    static void RunDetached(Repository repository, Tally tally)
+    {
+        Environment.SetEnvironmentVariable(SocketsVariable, "detachable");
+        string[] namespaces =
+        [
+            .. ((string[])["", ".Deflate", ".Golden", ".Hostile"])
+                .SelectMany(part => (string[])["-namespace", $"Sluice.EndToEnd.SocketIO{part}"]),
+        ];
+        RunXunit(repository, "tests/EndToEnd", "Sluice.EndToEnd", namespaces, tally);
+        Environment.SetEnvironmentVariable(SocketsVariable, null);
     }
 
     static void RunFuzzSmoke(Repository repository, Tally tally)

@@ -14,8 +14,9 @@ const string usage = """
       --rounds N         rounds that count (5)
       --seconds S        each measures so long (3)
       --only TEXT        scenarios with this in their name
-      --servers LIST     of sluice, socket.io, signalr, and paths of this benchmark's executable
-                         in another build, to compare with
+      --servers LIST     of sluice, sluice-kestrel (without UseDetachableSockets), socket.io,
+                         signalr, and paths of this benchmark's executable in another build, to
+                         compare with
     """;
 if (args is ["serve", var kind, .. var rest])
 {
@@ -35,7 +36,8 @@ var seconds = double.Parse(
 var only = options.GetValueOrDefault("--only", "");
 var results = options.GetValueOrDefault("--results", "bench/SocketIO/results");
 var page = options.GetValueOrDefault("--page", "docs/socketio/benchmark.md");
-var names = options.GetValueOrDefault("--servers", "sluice,socket.io,signalr").Split(',');
+var names = options
+    .GetValueOrDefault("--servers", "sluice,sluice-kestrel,socket.io,signalr").Split(',');
 
 // Inherited by what is started later, but for the servers.
 using (var pin = Process.Start(

@@ -53,8 +53,11 @@ sealed class Report(IReadOnlyList<Cell> cells, string[] names)
             : string.Create(CultureInfo.InvariantCulture, $" {value.CpuUs:0.0} us");
         var ratio = name != Judge && row.Ratios.TryGetValue(name, out var share)
             ? string.Create(CultureInfo.InvariantCulture, $" ({share:0.00})") : "";
-        var rest = value.Bytes > 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-            $", {value.UnitsPerSecond:N0}/s, p99 {value.P99Us / 1000.0:0.0} ms");
+        var rest = value.Bytes > 0
+            ? string.Create(CultureInfo.InvariantCulture,
+                $", {value.BytesBeforeGC / 1024:0.0} before a collection")
+            : string.Create(CultureInfo.InvariantCulture,
+                $", {value.UnitsPerSecond:N0}/s, p99 {value.P99Us / 1000.0:0.0} ms");
         return main + ratio + rest + " |";
     }
 

@@ -39,7 +39,7 @@ sealed record Scenario(
 }
 
 /// <summary>What one server needed in one round of one scenario.</summary>
-/// <param name="Server">sluice, socket.io or signalr.</param>
+/// <param name="Server">sluice, sluice-kestrel, socket.io or signalr.</param>
 /// <param name="Scenario">The scenario's name.</param>
 /// <param name="Round">The round, from zero.</param>
 /// <param name="CpuUsPerUnit">CPU time of its processes per delivery or answer; microseconds.</param>

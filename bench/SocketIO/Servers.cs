@@ -7,8 +7,8 @@ using Sluice.SocketIO;
 namespace Sluice.SocketIOBench;
 
 /// <summary>
-/// The two servers in C#, each a process of its own: "tell" goes to everybody as "news", "ask"
-/// comes back. official-server.mjs is the third.
+/// The servers in C#, each a process of its own: "tell" goes to everybody as "news", "ask" comes
+/// back. official-server.mjs does the same.
 /// </summary>
 static class Servers
 {
@@ -22,6 +22,8 @@ static class Servers
         }
         else
         {
+            if (kind == "sluice")
+                builder.WebHost.UseDetachableSockets();
             var server = builder.Services.AddSocketIO();
             if (redisPort is not null)
                 server.AddRedisAdapter($"127.0.0.1:{redisPort}");

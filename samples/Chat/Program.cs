@@ -5,6 +5,8 @@ using Sluice.SocketIO.Jwt;
 using Sluice.SocketIO.Typed;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+// Behind the gateway, which ends TLS, a session's socket needs nothing of Kestrel's.
+builder.WebHost.UseDetachableSockets();
 var tokens = DemoTokens.From(builder.Configuration);
 var jwt = new JwtOptions { ClockSkew = TimeSpan.Zero };
 jwt.Algorithms.Add(JwtAlgorithm.HS256);

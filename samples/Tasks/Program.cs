@@ -4,6 +4,8 @@ using Sluice.SocketIO;
 using Sluice.SocketIO.Jwt;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+// Behind the gateway, which ends TLS, a session's socket needs nothing of Kestrel's.
+builder.WebHost.UseDetachableSockets();
 var tokens = DemoTokens.From(builder.Configuration);
 var socketIO = builder.Services.AddSocketIO();
 // With a Redis several instances are one service; without it there is one.

@@ -17,6 +17,9 @@ static partial class SocketIOEvents
         "A client takes its packets too slowly; more than {Bytes} bytes wait, the session ends.")]
     public static partial void QueueFull(this ILogger logger, long bytes);
 
+    [LoggerMessage(5003, LogLevel.Error, "The handler of a session's messages threw.")]
+    public static partial void EngineHandlerFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(5101, LogLevel.Debug, "{Namespace}: socket {Socket} connected.")]
     public static partial void SocketConnected(
         this ILogger logger, string @namespace, string socket);

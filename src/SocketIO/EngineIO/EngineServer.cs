@@ -172,14 +172,35 @@ public sealed class EngineServer(
             session, connection, TakesBinary(context));
         sessions[session.Id] = session;
         session.Start(transport, accept);
-        await ServeAsync(transport, connection);
+        await ServeAsync(session, transport, connection);
     }
 
-    static async Task ServeAsync(WebSocketTransport transport, WebSocketConnection connection)
+    /// <summary>
+    /// Serves a session until its end; when its socket has left the request, returns at once, so
+    /// that the request ends and nothing of it is kept, not even what flows with it.
+    /// </summary>
+    Task ServeAsync(
+        LiveSession session, WebSocketTransport transport, WebSocketConnection connection)
+    {
+        if (!connection.IsDetached)
+            return ServeAllAsync(session, transport, connection);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            served => _ = ServeAllAsync(served.session, served.transport, served.connection),
+            (session, transport, connection), preferLocal: false);
+        return Task.CompletedTask;
+    }
+
+    async Task ServeAllAsync(
+        LiveSession session, WebSocketTransport transport, WebSocketConnection connection)
     {
         try
         {
             await transport.ReceiveAllAsync();
+        }
+        catch (Exception failure)
+        {
+            logger.EngineHandlerFailed(failure);
+            session.End(CloseReasons.TransportError);
         }
         finally
         {
@@ -212,7 +233,7 @@ public sealed class EngineServer(
                     session, connection, TakesBinary(context));
                 if (session.MoveTo(transport))
                 {
-                    await ServeAsync(transport, connection);
+                    await ServeAsync(session, transport, connection);
                     return;
                 }
             }

@@ -54,9 +54,11 @@ sealed partial class LiveSession : EngineSession
         Id = id;
         ProtocolVersion = protocolVersion;
         Handshake = handshake;
-        timer = server.Time.CreateTimer(
-            static session => ((LiveSession)session!).OnTimer(), this,
-            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // The timer outlives the request, and what flows with that.
+        using (ExecutionContext.SuppressFlow())
+            timer = server.Time.CreateTimer(
+                static session => ((LiveSession)session!).OnTimer(), this,
+                Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public override string Id { get; }

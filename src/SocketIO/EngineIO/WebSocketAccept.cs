@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Sluice.SocketIO.Kestrel;
 
 namespace Sluice.SocketIO.EngineIO;
 
@@ -58,7 +62,40 @@ static class WebSocketAccept
         { IsExtendedConnect: true } extended
             ? await extended.AcceptAsync()
             : await UpgradeAsync(context);
-        return new WebSocketConnection(context, stream, messageBytesMax, time, deflate);
+        var wire = await WireAsync(context, stream);
+        return new WebSocketConnection(wire, messageBytesMax, time, deflate);
+    }
+
+    /// <summary>
+    /// The connection's own socket, when Kestrel lets go of it and nobody stands between it and
+    /// the stream: no TLS, no middleware of the connection or the request, no HTTP/2.
+    /// </summary>
+    static async Task<WebSocketWire> WireAsync(HttpContext context, Stream stream)
+    {
+        var features = context.Features;
+        if (!HttpProtocol.IsHttp11(context.Request.Protocol)
+            || stream.GetType().Assembly != typeof(KestrelServer).Assembly)
+            return new RequestWire(context, stream, socket: null);
+        if (features.Get<IDetachableSocket>() is { } connection
+            && await connection.DetachAsync() is { } detached)
+            return new SocketWire(detached, await RestAsync(stream));
+        var transport = features.Get<IConnectionTransportFeature>()?.Transport;
+        // A type of that assembly's own: who wraps the transport has another.
+        var isKestrels = transport?.GetType().Assembly == typeof(SocketTransportFactory).Assembly;
+        return new RequestWire(
+            context, stream,
+            isKestrels ? features.Get<IConnectionSocketFeature>()?.Socket : null);
+    }
+
+    /// <summary>
+    /// What the client has sent behind its handshake, as far as it has come. Kestrel's bound of
+    /// what it reads ahead is its bound too.
+    /// </summary>
+    static async Task<byte[]> RestAsync(Stream stream)
+    {
+        using var rest = new MemoryStream();
+        await stream.CopyToAsync(rest, EngineLimits.ReceiveBytes);
+        return rest.ToArray();
     }
 
     static Task<Stream> UpgradeAsync(HttpContext context)

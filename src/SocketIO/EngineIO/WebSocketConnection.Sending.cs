@@ -9,7 +9,6 @@ namespace Sluice.SocketIO.EngineIO;
 sealed partial class WebSocketConnection
 {
     readonly Lock sync = new();
-    readonly WebSocketOutput output = WebSocketOutput.Of(context, stream);
     int isSending;
 
     /// <summary>
@@ -26,7 +25,7 @@ sealed partial class WebSocketConnection
     TaskCompletionSource? closeSent;
     ITimer? goodbye;
 
-    /// <summary>The request has ended, or is about to: nothing may touch it any more.</summary>
+    /// <summary>The wire has ended, or is about to: nothing may touch it any more.</summary>
     bool isDone;
 
     /// <summary>A write has failed; nobody sends any more.</summary>
@@ -46,7 +45,7 @@ sealed partial class WebSocketConnection
     public void Prefetch()
     {
         if (!isSpecial)
-            output.Prefetch();
+            wire.Prefetch();
     }
 
     /// <summary>Something may be there to send. From any thread; never waits.</summary>
@@ -64,7 +63,7 @@ sealed partial class WebSocketConnection
     /// <returns>False when it has to be queued.</returns>
     public bool TrySend(ReadOnlyMemory<byte> frame)
     {
-        if (frame.IsEmpty || isSpecial || !output.IsDirect
+        if (frame.IsEmpty || isSpecial || !wire.IsDirect
             || Interlocked.CompareExchange(ref isSending, 1, 0) != 0)
             return false;
         if (isSpecial || Source!.HasQueued)
@@ -73,7 +72,7 @@ sealed partial class WebSocketConnection
             return false;
         }
 
-        var write = output.WriteAsync(frame);
+        var write = wire.WriteAsync(frame);
         if (!write.IsCompletedSuccessfully || !TryRest())
             _ = SendAllAsync(write);
         return true;
@@ -127,7 +126,7 @@ sealed partial class WebSocketConnection
     }
 
     /// <summary>
-    /// After the end, before the request is left: its stream is nobody's any more when this
+    /// After the end, before the request is left: the wire is nobody's any more when this
     /// returns.
     /// </summary>
     public async ValueTask ReleaseAsync()
@@ -143,7 +142,7 @@ sealed partial class WebSocketConnection
             Interlocked.MemoryBarrier();
             if (Volatile.Read(ref isSending) != 0 && !isBroken)
             {
-                context.Abort();
+                wire.Abort();
                 stillSending = new TaskCompletionSource(
                     TaskCreationOptions.RunContinuationsAsynchronously);
                 sending = stillSending.Task;
@@ -152,6 +151,7 @@ sealed partial class WebSocketConnection
 
         if (sending is not null)
             await sending;
+        wire.Release();
         deflate?.Release();
     }
 
@@ -160,7 +160,7 @@ sealed partial class WebSocketConnection
     {
         lock (sync)
             if (!isDone)
-                context.Abort();
+                wire.Abort();
         closeSent?.TrySetResult();
     }
 
@@ -174,7 +174,7 @@ sealed partial class WebSocketConnection
             {
                 while (Fill(out var chunk, out var rented, out var isGoodbye))
                 {
-                    await output.WriteAsync(chunk);
+                    await wire.WriteAsync(chunk);
                     if (rented is not null)
                         ArrayPool<byte>.Shared.Return(rented);
                     if (isGoodbye)

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text.Unicode;
-using Microsoft.AspNetCore.Http;
 
 namespace Sluice.SocketIO.EngineIO;
 
@@ -36,13 +35,12 @@ interface IWebSocketSource
 }
 
 /// <summary>
-/// The server's end of a WebSocket (RFC 6455) over a stream: messages in, frames out, the closing
+/// The server's end of a WebSocket (RFC 6455) over a wire: messages in, frames out, the closing
 /// handshake. Whoever has something to send sends it, unless somebody is sending already; a
 /// connection on which nothing happens holds no buffer.
 /// </summary>
 sealed partial class WebSocketConnection(
-    HttpContext context, Stream stream, int messageBytesMax, TimeProvider time,
-    WebSocketDeflate? deflate = null)
+    WebSocketWire wire, int messageBytesMax, TimeProvider time, WebSocketDeflate? deflate = null)
 {
     /// <summary>Bytes that have come, from <see cref="start"/> to <see cref="end"/>.</summary>
     byte[]? buffer;
@@ -54,6 +52,9 @@ sealed partial class WebSocketConnection(
     int messageLength;
     WebSocketOpcode fragmented;
     bool isCompressed;
+
+    /// <summary>It does not depend on the request that it began as.</summary>
+    public bool IsDetached => wire.IsDetached;
 
     /// <summary>The next message or the end. One call at a time.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -116,7 +117,7 @@ sealed partial class WebSocketConnection(
                 SendUrgent(WebSocketFrames.Write(WebSocketOpcode.Pong, payload.Span));
                 return null;
             case WebSocketOpcode.Pong:
-                output.OnPong(payload.Span);
+                wire.OnPong(payload.Span);
                 return null;
             case WebSocketOpcode.Close:
                 return TakeClose(payload.Span);
@@ -208,7 +209,7 @@ sealed partial class WebSocketConnection(
         if (needed == 0)
         {
             Drop(ref buffer);
-            _ = await stream.ReadAsync(Memory<byte>.Empty, cancel);
+            _ = await wire.ReadAsync(Memory<byte>.Empty, cancel);
             buffer = ArrayPool<byte>.Shared.Rent(EngineLimits.ReceiveBytes);
             start = end = 0;
         }
@@ -222,7 +223,7 @@ sealed partial class WebSocketConnection(
         // A frame that is announced as large gets its memory as it comes, not before.
         if (end == buffer!.Length)
             Grow(ref buffer, end, Math.Min(needed, end * 2));
-        var length = await stream.ReadAsync(buffer.AsMemory(end), cancel);
+        var length = await wire.ReadAsync(buffer.AsMemory(end), cancel);
         end += length;
         return length > 0;
     }

@@ -25,7 +25,8 @@ public sealed class EngineHost : IAsyncDisposable
 
     public static async Task<EngineHost> StartAsync(
         Action<EngineOptions>? configure = null, HttpProtocols protocols = HttpProtocols.Http1,
-        string path = "/engine.io", Action<ListenOptions>? listen = null)
+        string path = "/engine.io", Action<ListenOptions>? listen = null,
+        bool? isDetachable = null)
     {
         var options = new EngineOptions { MaxHttpBufferSize = 1000 };
         configure?.Invoke(options);
@@ -37,9 +38,13 @@ public sealed class EngineHost : IAsyncDisposable
             {
                 endpoint.Protocols = protocols;
                 listen?.Invoke(endpoint);
-            });
+            },
+            isDetachable: isDetachable);
         return host;
     }
+
+    /// <summary>Ends the server alone: the application is not told.</summary>
+    public Task StopServerAsync() => kestrel!.StopServerAsync();
 
     public ValueTask DisposeAsync() => kestrel!.DisposeAsync();
 
@@ -53,7 +58,8 @@ public sealed class EngineHost : IAsyncDisposable
             },
         };
 
-    sealed class Echo(EngineSession session, Action<string> onClosed) : IEngineHandler
+    /// <summary>Sends back what it gets.</summary>
+    internal sealed class Echo(EngineSession session, Action<string> onClosed) : IEngineHandler
     {
         public void OnMessage(ReadOnlySpan<byte> payload, bool isBinary)
         {

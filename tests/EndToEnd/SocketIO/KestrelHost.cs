@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sluice.SocketIO;
 
 namespace Sluice.EndToEnd.SocketIO;
 
@@ -14,12 +15,16 @@ namespace Sluice.EndToEnd.SocketIO;
 /// </summary>
 sealed class KestrelHost : IAsyncDisposable
 {
+    /// <summary>"detachable", or nothing for Kestrel's own sockets.</summary>
+    const string SocketsVariable = "SLUICE_TEST_SOCKETS";
+
     readonly WebApplication app;
 
     KestrelHost(WebApplication app)
     {
         this.app = app;
-        Address = new Uri(app.Urls.Single());
+        // Who listens on a file as well knows its name.
+        Address = new Uri(app.Urls.Single(url => !url.Contains("//unix:")));
     }
 
     /// <summary>Such as http://127.0.0.1:40000/.</summary>
@@ -34,12 +39,18 @@ sealed class KestrelHost : IAsyncDisposable
     /// <param name="map">Middleware and endpoints.</param>
     /// <param name="listen">What is special about the connections.</param>
     /// <param name="port">0 for any.</param>
+    /// <param name="isDetachable">
+    /// UseDetachableSockets, or not; null for what the whole run is about.
+    /// </param>
     public static async Task<KestrelHost> StartAsync(
         Action<IServiceCollection> add, Action<WebApplication> map,
-        Action<ListenOptions>? listen = null, int port = 0)
+        Action<ListenOptions>? listen = null, int port = 0, bool? isDetachable = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (isDetachable
+            ?? Environment.GetEnvironmentVariable(SocketsVariable) == "detachable")
+            builder.WebHost.UseDetachableSockets();
         // For those who listen with TLS.
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(

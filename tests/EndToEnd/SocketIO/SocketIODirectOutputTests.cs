@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sluice.EndToEnd.Servers;
@@ -16,15 +14,15 @@ namespace Sluice.EndToEnd.SocketIO;
 /// </summary>
 public sealed class SocketIODirectOutputTests
 {
-    const byte text = 1;
-    const byte ping = 9;
-    const byte pong = 10;
+    const byte text = FrameClient.TextOpcode;
+    const byte ping = FrameClient.PingOpcode;
+    const byte pong = FrameClient.PongOpcode;
 
     [Fact]
     public async Task A_client_that_has_answered_the_ping_is_written_to_directly()
     {
         using var aside = Pair.Connect();
-        await using var host = await EngineHost.StartAsync(listen: aside.PutAside);
+        await using var host = await StartAsync(aside.PutAside);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
         Assert.StartsWith("0{", (await client.ReadAsync()).Text);
         await client.SendAsync(text, "4zero"u8);
@@ -43,9 +41,9 @@ public sealed class SocketIODirectOutputTests
     public async Task A_client_that_does_not_answer_is_served_by_the_stream()
     {
         using var aside = Pair.Connect();
-        await using var host = await EngineHost.StartAsync(listen: aside.PutAside);
+        await using var host = await StartAsync(aside.PutAside);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
-        _ = await client.AskedAsync();
+        _ = await AskedAsync(client);
         await client.SendAsync(pong, "something else"u8);
         await client.SendAsync(text, "4one"u8);
         await client.SendAsync(text, "4two"u8);
@@ -57,9 +55,9 @@ public sealed class SocketIODirectOutputTests
     public async Task An_answer_after_more_was_written_proves_nothing_and_it_is_asked_again()
     {
         using var aside = Pair.Connect();
-        await using var host = await EngineHost.StartAsync(listen: aside.PutAside);
+        await using var host = await StartAsync(aside.PutAside);
         using var client = await FrameClient.OpenAsync(host.Address.Port);
-        var first = await client.AskedAsync();
+        var first = await AskedAsync(client);
         await client.SendAsync(text, "4before"u8);
         Assert.Equal("4before", (await client.ReadAsync()).Text);
 
@@ -80,12 +78,11 @@ public sealed class SocketIODirectOutputTests
     [Fact]
     public async Task What_wraps_the_connection_is_not_passed_by()
     {
-        await using var host = await EngineHost.StartAsync(
-            listen: endpoint => endpoint.Use(next => connection =>
-            {
-                connection.Transport = new Wrapped(connection.Transport);
-                return next(connection);
-            }));
+        await using var host = await StartAsync(endpoint => endpoint.Use(next => connection =>
+        {
+            connection.Transport = new Wrapped(connection.Transport);
+            return next(connection);
+        }));
         using var client = await FrameClient.OpenAsync(host.Address.Port);
         Assert.StartsWith("0{", (await client.ReadAsync()).Text);
         await client.SendAsync(text, "4one"u8);
@@ -97,10 +94,9 @@ public sealed class SocketIODirectOutputTests
     [Fact]
     public async Task A_client_that_reads_late_gets_everything_in_order()
     {
-        await using var host = await EngineHost.StartAsync(
-            options => options.MaxSendQueueBytes = 1 << 28);
+        await using var host = await StartAsync();
         using var client = await FrameClient.OpenAsync(host.Address.Port);
-        await client.SendAsync(pong, await client.AskedAsync());
+        await client.SendAsync(pong, await AskedAsync(client));
         await client.SendAsync(text, "4direct"u8);
         Assert.Equal("4direct", (await client.ReadAsync()).Text);
 
@@ -129,11 +125,10 @@ public sealed class SocketIODirectOutputTests
     [Fact]
     public async Task A_client_that_goes_while_much_is_on_its_way_ends_its_session()
     {
-        await using var host = await EngineHost.StartAsync(
-            options => options.MaxSendQueueBytes = 1 << 28);
+        await using var host = await StartAsync();
         using (var client = await FrameClient.OpenAsync(host.Address.Port))
         {
-            await client.SendAsync(pong, await client.AskedAsync());
+            await client.SendAsync(pong, await AskedAsync(client));
             await client.SendAsync(text, "4direct"u8);
             Assert.Equal("4direct", (await client.ReadAsync()).Text);
             var session = Assert.Single(host.Sessions);
@@ -145,79 +140,20 @@ public sealed class SocketIODirectOutputTests
         Assert.StartsWith("transport", Assert.Single(host.Reasons));
     }
 
-    readonly record struct Frame(byte Opcode, byte[] Payload)
+    /// <summary>On Kestrel's own sockets.</summary>
+    static Task<EngineHost> StartAsync(Action<ListenOptions>? listen = null) =>
+        EngineHost.StartAsync(
+            options => options.MaxSendQueueBytes = 1 << 28, listen: listen, isDetachable: false);
+
+    /// <summary>The open packet, and an echo with a ping; the ping's payload.</summary>
+    static async Task<byte[]> AskedAsync(FrameClient client)
     {
-        public string Text => Encoding.UTF8.GetString(Payload);
-    }
-
-    /// <summary>A client that shows control frames, and answers none by itself.</summary>
-    sealed class FrameClient(Socket socket) : IDisposable
-    {
-        readonly NetworkStream stream = new(socket, ownsSocket: true);
-
-        public static async Task<FrameClient> OpenAsync(int port)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-            {
-                NoDelay = true,
-            };
-            await socket.ConnectAsync(IPAddress.Loopback, port);
-            var client = new FrameClient(socket);
-            await client.stream.WriteAsync(Encoding.ASCII.GetBytes(
-                WebSocketFrames.Handshake("/engine.io/?EIO=4&transport=websocket")));
-            while (!(await client.LineAsync()).Equals("\r\n", StringComparison.Ordinal))
-                continue;
-            return client;
-        }
-
-        /// <summary>The open packet, and an echo with a ping; the ping's payload.</summary>
-        public async Task<byte[]> AskedAsync()
-        {
-            Assert.StartsWith("0{", (await ReadAsync()).Text);
-            await SendAsync(text, "4ready"u8);
-            var asked = await ReadAsync();
-            Assert.Equal(ping, asked.Opcode);
-            Assert.Equal("4ready", (await ReadAsync()).Text);
-            return asked.Payload;
-        }
-
-        public async Task<Frame> ReadAsync()
-        {
-            var head = await BytesAsync(2);
-            long length = head[1] switch
-            {
-                126 => BinaryPrimitives.ReadUInt16BigEndian(await BytesAsync(2)),
-                127 => BinaryPrimitives.ReadInt64BigEndian(await BytesAsync(8)),
-                var small => small,
-            };
-            return new Frame((byte)(head[0] & 0x0f), await BytesAsync((int)length));
-        }
-
-        public Task SendAsync(byte opcode, ReadOnlySpan<byte> payload)
-        {
-            // Masked with zeros.
-            byte[] frame = [(byte)(0x80 | opcode), (byte)(0x80 | payload.Length), 0, 0, 0, 0,
-                .. payload];
-            return stream.WriteAsync(frame, TestContext.Current.CancellationToken).AsTask();
-        }
-
-        public void Dispose() => stream.Dispose();
-
-        async Task<string> LineAsync()
-        {
-            var line = new StringBuilder();
-            while (line is not [.., '\n'])
-                line.Append((char)(await BytesAsync(1))[0]);
-            return line.ToString();
-        }
-
-        async Task<byte[]> BytesAsync(int count)
-        {
-            var bytes = new byte[count];
-            using var patience = new CancellationTokenSource(Patience.Event);
-            await stream.ReadExactlyAsync(bytes, patience.Token);
-            return bytes;
-        }
+        Assert.StartsWith("0{", (await client.ReadAsync()).Text);
+        await client.SendAsync(text, "4ready"u8);
+        var asked = await client.ReadAsync();
+        Assert.Equal(ping, asked.Opcode);
+        Assert.Equal("4ready", (await client.ReadAsync()).Text);
+        return asked.Payload;
     }
 
     /// <summary>Two sockets: one for the server to take for its own, and what comes out.</summary>

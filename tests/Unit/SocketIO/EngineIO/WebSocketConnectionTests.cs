@@ -114,7 +114,8 @@ public sealed class WebSocketConnectionTests
             Header = "",
         };
         var server = new WebSocketConnection(
-            new DefaultHttpContext(), wire, messageBytesMax, TimeProvider.System,
+            new RequestWire(new DefaultHttpContext(), wire, socket: null), messageBytesMax,
+            TimeProvider.System,
             new WebSocketDeflate(agreed, options));
         return (server, wire);
     }

@@ -1,17 +1,14 @@
 using System.Buffers;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using NetSocket = System.Net.Sockets.Socket;
 
 namespace Sluice.SocketIO.EngineIO;
 
 /// <summary>
-/// The way out of a WebSocket: the stream of its request, and the connection's socket itself as
-/// soon as that is safe. Kestrel's pipe behind the stream, and the change of threads behind the
-/// pipe, cost more than everything else that is not the kernel's.
+/// The request that a WebSocket began as. What is read comes out of its stream; what is written
+/// goes into it, and to the connection's socket itself as soon as that is safe: Kestrel's pipe
+/// behind the stream, and the change of threads behind the pipe, cost more than everything else
+/// that is not the kernel's.
 /// <para>
 /// Kestrel does not tell when its pipe is empty, but the client can: a frame goes out with a ping
 /// before it, in one write (RFC 6455, section 5.5.2), and when the pong is there and nothing was
@@ -21,9 +18,10 @@ namespace Sluice.SocketIO.EngineIO;
 /// buffer that it keeps until the next byte.
 /// </para>
 /// </summary>
+/// <param name="context">The request.</param>
 /// <param name="stream">Of the request, after the handshake.</param>
 /// <param name="socket">What the stream writes to in the end; null when there is more between.</param>
-sealed class WebSocketOutput(Stream stream, NetSocket? socket)
+sealed class RequestWire(HttpContext context, Stream stream, NetSocket? socket) : WebSocketWire
 {
     Stage stage = socket is null ? Stage.Piped : Stage.New;
 
@@ -52,33 +50,34 @@ sealed class WebSocketOutput(Stream stream, NetSocket? socket)
         Direct,
     }
 
-    /// <summary>Reads what <see cref="WriteAsync"/> is going to read.</summary>
-    public void Prefetch()
+    public override bool IsDirect => stage == Stage.Direct;
+
+    public override bool IsDetached => false;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel) =>
+        stream.ReadAsync(buffer, cancel);
+
+    public override void Prefetch()
     {
         if (IsDirect)
             _ = socket!.Blocking;
     }
 
-    /// <summary>It writes to the socket itself.</summary>
-    public bool IsDirect => stage == Stage.Direct;
+    public override void Abort() => context.Abort();
 
-    /// <summary>The way out of a request's stream.</summary>
-    public static WebSocketOutput Of(HttpContext context, Stream stream) =>
-        new(stream, SocketOf(context, stream));
+    public override void Release()
+    {
+        // The web server does that when the request has ended.
+    }
 
-    /// <summary>
-    /// Writes whole frames. One call at a time. Fails with what streams and sockets throw when
-    /// the connection is gone: <see cref="IOException"/>, <see cref="SocketException"/>,
-    /// <see cref="ObjectDisposedException"/>.
-    /// </summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> frames)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> frames)
     {
         // Either this write is seen by the pong, or the pong by this write.
         Interlocked.CompareExchange(ref stage, Stage.Overtaken, Stage.Asked);
         switch (stage)
         {
             case Stage.Direct:
-                return SendAsync(frames);
+                return SendDirectAsync(frames);
             case Stage.Unasked:
                 return AskAsync(frames);
             case Stage.New:
@@ -89,8 +88,7 @@ sealed class WebSocketOutput(Stream stream, NetSocket? socket)
         return stream.WriteAsync(frames);
     }
 
-    /// <summary>A pong has come, maybe somebody else's.</summary>
-    public void OnPong(ReadOnlySpan<byte> payload)
+    public override void OnPong(ReadOnlySpan<byte> payload)
     {
         if (!IsAnswer(payload))
             return;
@@ -115,57 +113,15 @@ sealed class WebSocketOutput(Stream stream, NetSocket? socket)
     bool IsAnswer(ReadOnlySpan<byte> payload) =>
         payload is [.. var text, var number] && text.SequenceEqual("direct"u8) && number == asked;
 
-    ValueTask SendAsync(ReadOnlyMemory<byte> frames)
-    {
-        if (!hasSent)
-            return SendFirstAsync(frames);
-        int sent;
-        SocketError error;
-        try
-        {
-            sent = socket!.Send(frames.Span, SocketFlags.None, out error);
-        }
-        catch (ObjectDisposedException closed)
-        {
-            return ValueTask.FromException(closed);
-        }
-
-        if (error == SocketError.WouldBlock)
-            return SendAllAsync(frames);
-        if (error != SocketError.Success)
-            return ValueTask.FromException(new SocketException((int)error));
-        return sent == frames.Length
-            ? ValueTask.CompletedTask : SendAllAsync(frames[sent..]);
-    }
+    ValueTask SendDirectAsync(ReadOnlyMemory<byte> frames) =>
+        hasSent ? SendAsync(socket!, frames) : SendFirstAsync(frames);
 
     /// <summary>Behind whatever Kestrel's last write has not got rid of yet.</summary>
     async ValueTask SendFirstAsync(ReadOnlyMemory<byte> frames)
     {
-        await SendAllAsync(frames);
+        await SendAllAsync(socket!, frames);
         // From now on a full socket answers at once; it concerns synchronous calls alone.
         socket!.Blocking = false;
         hasSent = true;
-    }
-
-    /// <summary>Waits for the client's window.</summary>
-    async ValueTask SendAllAsync(ReadOnlyMemory<byte> frames)
-    {
-        while (frames.Length > 0)
-            frames = frames[await socket!.SendAsync(frames)..];
-    }
-
-    /// <summary>
-    /// The socket, when there is nothing between it and the stream: no TLS, no middleware of the
-    /// connection or the request that has put itself there, no HTTP/2.
-    /// </summary>
-    static NetSocket? SocketOf(HttpContext context, Stream stream)
-    {
-        var features = context.Features;
-        var transport = features.Get<IConnectionTransportFeature>()?.Transport;
-        return HttpProtocol.IsHttp11(context.Request.Protocol)
-            && stream.GetType().Assembly == typeof(KestrelServer).Assembly
-            // A type of that assembly's own: who wraps the transport has another.
-            && transport?.GetType().Assembly == typeof(SocketTransportFactory).Assembly
-                ? features.Get<IConnectionSocketFeature>()?.Socket : null;
     }
 }
