@@ -215,13 +215,17 @@ public sealed class SocketIOTestClient : IEmitter, IAsyncDisposable
             Type = PacketType.Connect, Namespace = Namespace, Json = Auth(),
         });
         var packet = await WithinAsync(welcome.Task, "answer to CONNECT", cancel);         // 3
-        using var answer = JsonDocument.Parse(packet.Json);
-        if (packet.Type == PacketType.ConnectError)
-        {
-            await connection.CloseAsync(options.Patience);
-            throw Refusal(answer.RootElement);
-        }
+        if (packet.Type != PacketType.ConnectError)
+            return;
+        using var refusal = JsonDocument.Parse(packet.Json);
+        await connection.CloseAsync(options.Patience);
+        throw Refusal(refusal.RootElement);
+    }
 
+    /// <summary>Before anything that comes behind it: an event's offset counts with a pid.</summary>
+    void Enter(Packet connect)
+    {
+        using var answer = JsonDocument.Parse(connect.Json);
         Id = answer.RootElement.GetProperty("sid").GetString()!;
         var before = pid;
         pid = answer.RootElement.TryGetProperty("pid", out var one) ? one.GetString() : null;
@@ -287,7 +291,11 @@ public sealed class SocketIOTestClient : IEmitter, IAsyncDisposable
     {
         switch (packet.Type)
         {
-            case PacketType.Connect or PacketType.ConnectError:
+            case PacketType.Connect:
+                Enter(packet);
+                welcome.TrySetResult(packet);
+                break;
+            case PacketType.ConnectError:
                 welcome.TrySetResult(packet);
                 break;
             case PacketType.Event or PacketType.BinaryEvent when !packet.Json.IsEmpty:
