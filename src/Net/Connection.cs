@@ -20,6 +20,12 @@ public interface IConnectionHandler
 
     /// <summary>The connect finished, or a connection that took less than it was given takes more.</summary>
     void OnWritable(Connection connection);
+
+    /// <summary>
+    /// Reads the fields that an event of this connection will need, because one is about to come;
+    /// see <see cref="Connection.Touch"/>. For who is one of thousands.
+    /// </summary>
+    int Touch(Connection connection) => 0;
 }
 
 /// <summary>
@@ -97,6 +103,12 @@ public abstract class Connection
 
     /// <summary>As Write, both pieces in one system call.</summary>
     public abstract int Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    /// <summary>
+    /// Reads what moving bytes will need, so that it is in the processor's cache by then. What
+    /// the answer is made of does not matter, only that it was read.
+    /// </summary>
+    public virtual int Touch() => 0;
 
     /// <summary>Ends our direction; the other side may still send (lingering close).</summary>
     public abstract void ShutdownWrite();

@@ -140,6 +140,12 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
         return result == first.Length + second.Length ? result : EndWrite(result);
     }
 
+    /// <summary>Of the object itself; with its owner's fields when an event has come.</summary>
+    public override int Touch() => descriptor + (CanWrite ? 1 : 0);
+
+    /// <summary>Everything that its next event will need.</summary>
+    internal int TouchAll() => descriptor + Handler.Touch(this);
+
     public override void ShutdownWrite()
     {
         loop.AssertCurrent();

@@ -34,6 +34,9 @@ public sealed unsafe class EpollLoop : Loop
     volatile bool isStopping;
     bool isDisposed;
 
+    /// <summary>Nobody needs it, but reads whose result went nowhere would be left out.</summary>
+    int touchedSum;
+
     public EpollLoop()
     {
         epoll = Demand(Native.Result(Native.EpollCreate(Native.EpollCloexec)), "epoll_create1");
@@ -108,19 +111,50 @@ public sealed unsafe class EpollLoop : Loop
     protected override void RunTurns()
     {
         while (!isStopping)
+            RunTurn();
+    }
+
+    /// <summary>
+    /// A method of its own because the just-in-time compiler improves what is called often: a
+    /// loop that is never left keeps the code it started with.
+    /// </summary>
+    void RunTurn()
+    {
+        int count = Wait();
+        ReadClocks();
+        Turn++;
+        int touched = 0;
+        for (int i = 0; i < count; i++)
         {
-            int count = Wait();
-            ReadClocks();
-            Turn++;
-            for (int i = 0; i < count; i++)
-            {
-                byte* record = records + (i * recordBytes);
-                Dispatch(*(ulong*)(record + dataOffset), *(uint*)record);
-            }
-            Timers.Advance(NowMs);
-            posted.Run(this);
-            RunYielded();
+            if (i == touched)
+                touched = TouchAhead(i, count);
+            byte* record = Record(i);
+            Dispatch(*(ulong*)(record + dataOffset), *(uint*)record);
         }
+        Timers.Advance(NowMs);
+        posted.Run(this);
+        RunYielded();
+    }
+
+    byte* Record(int index) => records + (index * recordBytes);
+
+    /// <summary>
+    /// Reads what the next events will need. With thousands of connections their objects are not
+    /// in the processor's cache; read here, one behind the other with nothing between, they are
+    /// waited for together, and not one by one with two system calls between.
+    /// </summary>
+    int TouchAhead(int first, int count)
+    {
+        int end = Math.Min(first + NetLimits.EventsTouchedAhead, count);
+        int sum = 0;
+        for (int i = first; i < end; i++)
+        {
+            ulong data = *(ulong*)(Record(i) + dataOffset);
+            if (data != WakeUpData && slots[(int)(uint)data].Source is EpollConnection connection)
+                sum += connection.TouchAll();
+        }
+        touchedSum = sum;
+        return end;
     }
 
     /// <summary>The one registration of a connection; on failure it is closed.</summary>

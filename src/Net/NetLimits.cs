@@ -37,6 +37,12 @@ public static class NetLimits
     public const int EventsPerTurn = 512;
 
     /// <summary>
+    /// Events whose objects a loop reads before it hands out the first of them: as many misses as
+    /// a core can wait for at once, and few enough to be near still when their turn comes.
+    /// </summary>
+    public const int EventsTouchedAhead = 16;
+
+    /// <summary>
     /// Bytes that SocketLoop keeps for one connection when the kernel takes no more; a write
     /// takes no more than these and the kernel's. The scratch buffer fits in.
     /// </summary>

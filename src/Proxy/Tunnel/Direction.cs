@@ -24,4 +24,7 @@ struct Direction
     public bool IsLost;
 
     public FrameObserver Frames;
+
+    /// <summary>Reads both ends of it: it may lie in two lines of the cache.</summary>
+    public readonly int Touch() => Held.Length + (int)Frames.MessageCount;
 }

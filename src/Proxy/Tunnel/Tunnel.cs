@@ -26,6 +26,9 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
     /// <summary>What of the handshake's head was not written yet when the tunnel began.</summary>
     int headHeldCount;
 
+    /// <summary>The record's, here because every read asks for it.</summary>
+    readonly bool isWebSocket;
+
     bool isEnded;
     bool isLingering;
 
@@ -35,6 +38,7 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
         this.client = client;
         this.peer = peer;
         this.record = record;
+        isWebSocket = record.IsWebSocket;
     }
 
     int IRostered.RosterIndex { get; set; }
@@ -87,6 +91,10 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
         // What blocked on this connection came from the other one.
         Move(connection == client ? peer : client);
     }
+
+    int IConnectionHandler.Touch(Connection connection) => connection == client
+        ? peer.Touch() + toPeer.Touch()
+        : client.Touch() + toClient.Touch();
 
     void Move(Connection source)
     {
@@ -170,7 +178,7 @@ sealed class Tunnel : IConnectionHandler, ITimed, IRostered
     {
         if (bytes.IsEmpty)
             return true;
-        if (record.IsWebSocket)
+        if (isWebSocket)
             direction.Frames.Observe(bytes);
         var taken = direction.Held.IsEmpty ? target.Write(bytes) : 0;
         if (taken < 0 && taken != IoResult.Again)
