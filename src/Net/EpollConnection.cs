@@ -125,6 +125,14 @@ sealed unsafe class EpollConnection : Connection, IEpollSource
         loop.AssertCurrent();
         if (!CanWrite)
             return State == ConnectionState.Closed ? Native.BadDescriptor : 0;
+        int count = first.Length + second.Length;
+        if (count <= NetLimits.StagedBytes)
+        {
+            var staged = loop.Staging[..count];
+            first.CopyTo(staged);
+            second.CopyTo(staged[first.Length..]);
+            return Write(staged);
+        }
         int result;
         fixed (byte* firstStart = first, secondStart = second)
         {

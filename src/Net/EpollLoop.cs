@@ -26,6 +26,7 @@ public sealed unsafe class EpollLoop : Loop
     readonly int epoll;
     readonly SafeFileHandle wakeUp;
     readonly byte* records;
+    readonly byte* staging;
     readonly PostQueue posted = new();
     readonly RunQueue<EpollConnection> yielded = new();
     Slot[] slots = new Slot[64];
@@ -46,6 +47,7 @@ public sealed unsafe class EpollLoop : Loop
             "eventfd");
         wakeUp = new(eventDescriptor, ownsHandle: true);
         records = (byte*)NativeMemory.Alloc((nuint)(NetLimits.EventsPerTurn * recordBytes));
+        staging = (byte*)NativeMemory.Alloc(NetLimits.StagedBytes);
         const uint Edges = Native.EpollIn | Native.EpollEdge;
         Demand(Control(Native.EpollAdd, eventDescriptor, Edges, WakeUpData), "epoll_ctl");
         ReadClocks();
@@ -53,6 +55,9 @@ public sealed unsafe class EpollLoop : Loop
     }
 
     public override string Name => "epoll";
+
+    /// <summary>Where two pieces of a short write become one, within a single call.</summary>
+    internal Span<byte> Staging => new(staging, NetLimits.StagedBytes);
 
     /// <summary>Counts the turns, so that a listener knows whether two were consecutive.</summary>
     internal long Turn { get; private set; }
@@ -307,6 +312,7 @@ public sealed unsafe class EpollLoop : Loop
         wakeUp.Dispose();
         _ = Native.Close(epoll);
         NativeMemory.Free(records);
+        NativeMemory.Free(staging);
     }
 
     struct Slot
