@@ -264,13 +264,12 @@ public sealed class ChunkedReader
     void TakeTrailer(in HeaderLine line)
     {
         trailerLine = line.Next;
-        var known = KnownHeaders.Find(line.Name.Of(TrailerBytes));
-        if (line.HasInvalidName || ForbiddenTrailers.Contains(known)) return;
+        if (line.HasInvalidName || ForbiddenTrailers.Contains(line.Known)) return;
         trailerFields ??= new HeaderFieldList();
         if (trailerFields.Count == Http1Limits.TrailerFieldsMax)
             Reject(ChunkedRejection.TooLargeTrailer);
         else
-            trailerFields.Add(line, known);
+            trailerFields.Add(line);
     }
 
     void EnsureTrailerRoom(int length)

@@ -31,8 +31,9 @@ internal sealed class HeaderFieldList
     public HeaderField FirstLikeLast => fields[firsts[(int)Last.Known] - 1];
 
     /// <summary>Adds a line and answers it.</summary>
-    public ref readonly HeaderField Add(in HeaderLine line, KnownHeader known)
+    public ref readonly HeaderField Add(in HeaderLine line)
     {
+        var known = line.Known;
         if (Count == fields.Length) Array.Resize(ref fields, fields.Length * 2);
         var isRepeated = known != KnownHeader.Other && firsts[(int)known] != 0;
         fields[Count] = new HeaderField(line.Name, line.Value, known, isRepeated);

@@ -47,7 +47,7 @@ internal enum LineRules : byte
 /// The grammar is nginx's: a line without a colon is a name with an empty value, a name with
 /// letters outside A-Z a-z 0-9 - is a line of its own kind, blanks around the value are dropped.
 /// </summary>
-internal struct HeaderLine
+internal partial struct HeaderLine
 {
     static readonly SearchValues<byte> Controls = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
@@ -58,6 +58,9 @@ internal struct HeaderLine
 
     public HeadRange Name;
     public HeadRange Value;
+
+    /// <summary>The identity of the name, when the line is a field.</summary>
+    public KnownHeader Known;
 
     /// <summary>The offset behind the line's end.</summary>
     public int Next;
@@ -76,6 +79,11 @@ internal struct HeaderLine
     public static LineKind Scan(
         ReadOnlySpan<byte> head, int start, ref int scanned, LineRules rules, out HeaderLine line)
     {
+        if (scanned == start && TryReadUsual(head, start, out line))
+        {
+            scanned = line.Next;
+            return LineKind.Field;
+        }
         line = default;
         var rest = head[scanned..];
         var found = (rules & LineRules.NoControls) != 0
@@ -129,9 +137,12 @@ internal struct HeaderLine
         if ((rules & LineRules.SkipStatusLines) != 0 && text.StartsWith("HTTP/"u8))
             return LineKind.Skip;
 
-        var length = text.IndexOfAnyExcept(NameLetters);
-        if (length < 0) length = text.Length;
-        else if (text[length] != ':') length = UnusualName(text, length, rules);
+        var colon = text.IndexOf((byte)':');
+        Known = KnownHeaders.Find(colon < 0 ? text : text[..colon]);
+        // A known name has no other letters than a name may have.
+        var length = Known == KnownHeader.Other ? NameLength(text, rules)
+            : colon < 0 ? text.Length
+            : colon;
 
         if (length <= 0)
         {
@@ -151,6 +162,13 @@ internal struct HeaderLine
         while (end > from && head[end - 1] is (byte)' ' or (byte)'\t') end--;
         Value = HeadRange.Between(from, end);
         return LineKind.Field;
+    }
+
+    int NameLength(ReadOnlySpan<byte> text, LineRules rules)
+    {
+        var length = text.IndexOfAnyExcept(NameLetters);
+        if (length < 0) return text.Length;
+        return text[length] == ':' ? length : UnusualName(text, length, rules);
     }
 
     // The length of a name that has other letters; zero or less is minus the offset of a byte

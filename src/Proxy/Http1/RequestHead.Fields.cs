@@ -66,8 +66,8 @@ public sealed partial class RequestHead
         if (fields.Count == Http1Limits.HeaderFieldsMax)
             return Reject(RequestRejection.TooManyHeaderLines);
 
-        var known = KnownHeaders.Find(line.Name.Of(head));
-        ref readonly var field = ref fields.Add(line, known);
+        var known = line.Known;
+        ref readonly var field = ref fields.Add(line);
         return known switch
         {
             KnownHeader.Other => true,

@@ -257,9 +257,8 @@ public sealed class ResponseHead
     {
         if (fields.Count == Http1Limits.HeaderFieldsMax)
             return Reject(ResponseRejection.TooManyHeaders);
-        var known = KnownHeaders.Find(line.Name.Of(head));
-        var isRepeated = fields.Add(line, known).IsRepeated;
-        switch (known)
+        var isRepeated = fields.Add(line).IsRepeated;
+        switch (line.Known)
         {
             case KnownHeader.Connection:
                 if (HeaderText.HasToken(line.Value.Of(head), "close"u8)) closes = true;

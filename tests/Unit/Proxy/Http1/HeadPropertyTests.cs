@@ -33,6 +33,9 @@ public class HeadPropertyTests
         "Content-Length: 7", "Content-Length: 7x", "Transfer-Encoding: chunked",
         "Transfer-Encoding: gzip", "Expect: 100-continue", "Cookie: a=b; c=d", "Cookie:", "X_y: 1",
         "No-Colon", "A:  padded\t ", "B: \u00e4\u00f6", "C: with\ttab", "D : x", " folded", ": x",
+        "A-Name-Of-More-Than-Thirty-One-Letters: 1", "Long: 01234567890123456789012345678901",
+        "Long-And-Padded: 01234567890123456789012 ", "Deleted: 012345678901234567890123\x7f",
+        "Under_score-That-Is-Long-Enough: 1", "User-Agent:no-blank-before-the-value-of-this-line",
         "E: \x01", "F: a\rb", "G: \0", "Accept: */*", "Status: HTTP/1.1",
     ];
 

@@ -31,6 +31,9 @@ public class KnownHeadersTests
     [InlineData("Content_Length")]
     [InlineData("Content-Lengtg")]
     [InlineData("h\u00d3st")]
+    [InlineData("Content\rLength")]
+    [InlineData("If-Match\0")]
+    [InlineData("Sec-WebSocket-Extensions-Of-Another")]
     public void Other_names_are_other(string name) =>
         Assert.Equal(KnownHeader.Other, KnownHeaders.Find(Bytes(name)));
 
