@@ -50,4 +50,15 @@ public readonly struct HeaderField
 
     public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> head) =>
         head.Slice(ValueOffset, ValueLength);
+
+    /// <summary>
+    /// The line stands in the head as the gateway writes one: name, colon, blank, value, CR LF.
+    /// </summary>
+    internal bool IsInOwnForm(ReadOnlySpan<byte> head) =>
+        ValueOffset == NameOffset + NameLength + 2
+        && head[ValueOffset - 1] == ' '
+        && head[ValueOffset + ValueLength] == '\r';
+
+    /// <summary>The offset behind a line that is <see cref="IsInOwnForm"/>.</summary>
+    internal int EndInOwnForm => ValueOffset + ValueLength + 2;
 }

@@ -57,16 +57,34 @@ static class RequestHeadWriter
         plan.NoticeHandshake(x);
     }
 
+    /// <summary>
+    /// Lines that stand one behind the other just as they would be written are copied together:
+    /// nearly always all that are passed.
+    /// </summary>
     static void AppendClientHeaders(
         Exchange x, ProxyPlan plan, ReadOnlySpan<byte> bytes, ByteBuilder to)
     {
+        var (start, end) = (0, 0);
         foreach (ref readonly var field in x.Head.Fields)
         {
             if (field.Known == KnownHeader.Other
                 ? plan.IsOtherSet(field.Name(bytes))
                 : plan.KnownSet.Contains(field.Known))
                 continue;
+            if (field.NameOffset != end)
+            {
+                to.Append(bytes[start..end]);
+                start = end = field.NameOffset;
+            }
+            if (field.IsInOwnForm(bytes))
+            {
+                end = field.EndInOwnForm;
+                continue;
+            }
+            to.Append(bytes[start..end]);
             to.AppendField(field.Name(bytes), field.Value(bytes));
+            (start, end) = (0, 0);
         }
+        to.Append(bytes[start..end]);
     }
 }

@@ -160,6 +160,30 @@ public sealed class HeaderTests
         gateway.AssertNothingStays();
     }
 
+    /// <summary>Whether a line is copied with its neighbours or alone, it looks the same.</summary>
+    [Theory]
+    [InlineData("A: 1\r\nB: 2\r\nC: 3\r\n")]
+    [InlineData("A: 1\r\nB:2\r\nC: 3\r\n")]
+    [InlineData("A: 1\r\nB:\t2\r\nC: 3\r\n")]
+    [InlineData("A: 1\r\nB:  2\r\nC: 3\r\n")]
+    [InlineData("A: 1 \r\nB: 2\t\r\nC: 3  \r\n")]
+    [InlineData("A: 1\nB: 2\r\nC: 3\n")]
+    [InlineData("A: 1\r\nKeep-Alive: 9\r\nB: 2\r\nC: 3\r\n")]
+    [InlineData("A: 1\r\nB: 2\r\nDropped!: 9\r\nC: 3\r\n")]
+    [InlineData("Upgrade: x\r\nA:1\r\nB:2\r\nC:3\r\nConnection: y\r\n")]
+    public void Lines_of_a_client_reach_the_peer_in_one_form(string lines)
+    {
+        using var gateway = Location("proxy_pass http://pool;");
+        var server = gateway.Serve(Http.PeerAddress);
+        var client = gateway.Connect();
+        client.Send(Http.Get("/", lines));
+        gateway.Settle();
+        Assert.EndsWith("\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", server.Last.Take());
+        server.Last.Send(Http.Ok("x"));
+        gateway.Settle();
+        gateway.AssertNothingStays();
+    }
+
     static SimulatedGateway Location(string content, string page = "") => new($$"""
         upstream pool { server {{Http.PeerAddress}}; }
         server {
