@@ -24,6 +24,8 @@ public sealed class Worker
     readonly Dictionary<string, PeerGroup> addressGroups = [];
     readonly Dictionary<Address, ListenPoint> listening = [];
     readonly Dictionary<Address, ListenPoint> prepared = [];
+    PeerGroup? lastGroup;
+    IdlePool lastIdle = null!;
     int loggingCount;
     bool isStopping;
 
@@ -246,10 +248,14 @@ public sealed class Worker
 
     internal IdlePool IdleOf(PeerGroup group)
     {
-        if (idle.TryGetValue(group.Config.Name, out var pool))
-            return pool;
-        return idle[group.Config.Name] = new IdlePool();
+        // Mostly the same as the last time; a reload makes new groups of the same names.
+        if (group != lastGroup)
+            (lastGroup, lastIdle) = (group, FindIdle(group.Config.Name));
+        return lastIdle;
     }
+
+    IdlePool FindIdle(string name) =>
+        idle.TryGetValue(name, out var pool) ? pool : idle[name] = new IdlePool();
 
     /// <summary>
     /// The group of an address that a proxy_pass with variables names by its numbers; null when
@@ -276,6 +282,7 @@ public sealed class Worker
                 pool.CloseAll();
         }
         addressGroups.Clear();
+        lastGroup = null;
     }
 
     // ---- tunnels ----

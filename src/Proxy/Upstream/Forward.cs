@@ -440,6 +440,7 @@ sealed class Forward(Worker worker)
     {
         selection.MarkLive();
         selection.Detach();
+        Peer.Detach();
     }
 
     /// <summary>Gives every buffer back, after the exchange was logged. Idempotent.</summary>

@@ -7,6 +7,7 @@ sealed class UpstreamConnection(PeerState peer) : IConnectionHandler, ITimed
 {
     TimerHandle timer;
     IdlePool? pool;
+    long idleUntilMs;
 
     public PeerState Peer { get; } = peer;
 
@@ -25,22 +26,26 @@ sealed class UpstreamConnection(PeerState peer) : IConnectionHandler, ITimed
     {
         pool = home;
         Connection.Handler = this;
-        timer = Connection.Loop.Timers.Schedule(default, untilMs, this);
+        idleUntilMs = untilMs;
+        timer = Connection.Loop.Timers.Schedule(timer, untilMs, this);
     }
 
     /// <summary>Comes back from the pool.</summary>
     public void Reuse()
     {
-        Connection.Loop.Timers.Cancel(ref timer);
+        // The timer stays where it is: the connection is back before it fires, as a rule.
         pool = null;
         IsReused = true;
     }
 
     public void Close()
     {
-        Connection.Loop.Timers.Cancel(ref timer);
+        Detach();
         Connection.Close();
     }
+
+    /// <summary>The connection is somebody else's: a tunnel's.</summary>
+    public void Detach() => Connection.Loop.Timers.Cancel(ref timer);
 
     void IConnectionHandler.OnReadable(Connection connection)
     {
@@ -52,8 +57,15 @@ sealed class UpstreamConnection(PeerState peer) : IConnectionHandler, ITimed
     {
     }
 
+    /// <summary>
+    /// A connection that is in use has no timer from here on, one that was used since waits on.
+    /// </summary>
     long ITimed.OnTimer(long nowMs)
     {
+        if (pool is null)
+            return 0;
+        if (idleUntilMs > nowMs)
+            return idleUntilMs;
         Evict();
         return 0;
     }

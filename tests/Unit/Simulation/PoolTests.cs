@@ -137,6 +137,48 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void A_connection_that_was_used_again_idles_anew()
+    {
+        using var gateway = new SimulatedGateway("""
+            upstream pool { server 10.0.0.1:80; keepalive_timeout 7s; }
+            server { listen 10.1.0.1:80; location / { proxy_pass http://pool; } }
+            """);
+        var server = gateway.Serve(Http.PeerAddress);
+        OneAfterTheOther(gateway, server, Http.Ok("one"));
+        gateway.Pass(4_000);
+        OneAfterTheOther(gateway, server, Http.Ok("two"));
+        gateway.Pass(6_900);
+        Assert.False(server.Last.IsEnded);
+        gateway.Pass(200);
+        Assert.True(server.Last.IsEnded);
+        Assert.Single(server.Wires);
+        gateway.AssertNothingStays();
+    }
+
+    [Fact]
+    public void A_connection_in_use_does_not_end_when_it_would_have_idled_long_enough()
+    {
+        using var gateway = new SimulatedGateway("""
+            upstream pool { server 10.0.0.1:80; keepalive_timeout 7s; }
+            server { listen 10.1.0.1:80; location / { proxy_pass http://pool; } }
+            """);
+        var server = gateway.Serve(Http.PeerAddress);
+        OneAfterTheOther(gateway, server, Http.Ok("one"));
+        gateway.Pass(4_000);
+        var client = gateway.Connect();
+        client.Send(Http.Get("/slow"));
+        gateway.Pass(8_000);
+        server.Last.Send(Http.Ok("two"));
+        gateway.Settle();
+        Assert.EndsWith(Http.Body("two"), client.Take());
+        gateway.Pass(6_900);
+        Assert.False(server.Last.IsEnded);
+        gateway.Pass(200);
+        Assert.True(server.Last.IsEnded);
+        gateway.AssertNothingStays();
+    }
+
+    [Fact]
     public void An_event_with_nothing_behind_it_does_not_close_an_idle_connection()
     {
         using var gateway = new SimulatedGateway(Http.OnePeer);
