@@ -45,48 +45,55 @@ sealed partial class ClientConnection
     }
 
     /// <summary>
-    /// Waits for the first bytes of a request, with no buffer in hand: an idle connection costs
-    /// its few objects and one suspended method. False when none came.
+    /// Looks for the first bytes of a request; after many in one turn the others come first.
     /// </summary>
-    async LoopTask<bool> AwaitRequestAsync()
+    Arrival BeginWaiting()
     {
         isPipelined = aheadCount > 0;
-        if (++requestsInTurn > Limits.RequestsPerTurn)
-        {
-            requestsInTurn = 1;
-            connection.Yield();
-            await wakeup.NextAsync();
-        }
-        if (isPipelined)
-            return true;
-        var untilMs = worker.Loop.NowMs + (requestsCount == 0
-            ? listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs
-            : core.KeepaliveTimeoutMs);
-        IsIdle = true;
-        while (true)
-        {
-            if (connection.CanRead && ReadFirstBytes() is var count && count != IoResult.Again)
-            {
-                IsIdle = false;
-                return count > 0 || NoRequest();
-            }
-            var isShed = worker.IsDraining && requestsCount > 0;
-            if (isShed || connection.State != ConnectionState.Open)
-                return NoRequest();
-            requestsInTurn = 1;
-            await wakeup.NextAsync(untilMs);
-            if (wakeup.IsTimedOut)
-                return NoRequest();
-        }
+        if (++requestsInTurn <= Limits.RequestsPerTurn)
+            return LookForRequest();
+        requestsInTurn = 1;
+        connection.Yield();
+        waitUntilMs = long.MaxValue;
+        return Arrival.Awaited;
     }
 
-    /// <summary>False. A client that came and asked nothing is worth a line.</summary>
-    bool NoRequest()
+    /// <summary>Called when a request may be there, or there will be none.</summary>
+    Arrival LookForRequest()
     {
+        if (isPipelined)
+            return Arrival.Here;
+        if (!IsIdle)
+        {
+            IsIdle = true;
+            waitUntilMs = worker.Loop.NowMs + (requestsCount == 0
+                ? listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs
+                : core.KeepaliveTimeoutMs);
+        }
+        else if (wakeup.IsTimedOut)
+        {
+            return NoRequest();
+        }
+        if (connection.CanRead && ReadFirstBytes() is var count && count != IoResult.Again)
+        {
+            IsIdle = false;
+            return count > 0 ? Arrival.Here : NoRequest();
+        }
+        var isShed = worker.IsDraining && requestsCount > 0;
+        if (isShed || connection.State != ConnectionState.Open)
+            return NoRequest();
+        requestsInTurn = 1;
+        return Arrival.Awaited;
+    }
+
+    /// <summary>A client that came and asked nothing is worth a line.</summary>
+    Arrival NoRequest()
+    {
+        IsIdle = false;
         if (requestsCount == 0)
             listen.Current.DefaultServer.Root.Errors.NoRequest(
                 connection, listen.Current, isTimedOut: !connection.CanRead);
-        return false;
+        return Arrival.Never;
     }
 
     int ReadFirstBytes()
@@ -137,6 +144,19 @@ sealed partial class ClientConnection
         exchange.IsUriUnchanged = exchange.Head.Version != 0 && !exchange.Head.IsPathInvalid;
         if (exchange.IsUriUnchanged)
             exchange.SetPathFromHead();
+    }
+
+    /// <summary>Whether a request has come.</summary>
+    enum Arrival
+    {
+        /// <summary>Not yet.</summary>
+        Awaited,
+
+        /// <summary>Its first bytes are here.</summary>
+        Here,
+
+        /// <summary>The connection is to be closed.</summary>
+        Never,
     }
 
     enum HeadOutcome

@@ -22,6 +22,9 @@ sealed partial class ClientConnection : IRostered
     /// <summary>Requests since the connection last waited for one.</summary>
     int requestsInTurn;
 
+    /// <summary>How long the next request is waited for.</summary>
+    long waitUntilMs;
+
     /// <summary>Bytes of the next request that came with the last one; none almost always.</summary>
     byte[]? ahead;
     int aheadCount;
@@ -57,12 +60,22 @@ sealed partial class ClientConnection : IRostered
     /// Serves the connection until it closes:
     ///   1 head → 2 route → 3 upstream → 4 relay or tunnel → 5 log
     /// </summary>
+    /// <remarks>
+    /// It waits for a request itself: an idle connection costs its few objects and this one
+    /// suspended method, and no buffer.
+    /// </remarks>
     async LoopTask ServeAsync()
     {
         var ending = Ending.KeepAlive;
         while (ending == Ending.KeepAlive)
         {
-            if (!await AwaitRequestAsync())
+            var arrival = BeginWaiting();
+            while (arrival == Arrival.Awaited)
+            {
+                await wakeup.NextAsync(waitUntilMs);
+                arrival = LookForRequest();
+            }
+            if (arrival == Arrival.Never)
                 break;
             var head = await ReadHeadAsync();                          // 1
             ending = head switch

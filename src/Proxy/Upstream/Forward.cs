@@ -41,7 +41,11 @@ sealed class Forward(Worker worker)
     /// <summary>The status that answers the client after a failure.</summary>
     public int FailureStatus { get; private set; }
 
-    /// <summary>Finds the head of an answer, in the exchange's UpstreamHead afterwards.</summary>
+    /// <summary>
+    /// Finds the head of an answer. The waiting is in here and not in a method of its own for
+    /// each peer, because every method that waits costs its state machine in every request.
+    /// Afterwards the head is the exchange's UpstreamHead.
+    /// </summary>
     public async LoopTask<UpstreamFailure> OpenAsync(Exchange exchange, ProxyPlan by, PeerGroup to)
     {
         x = exchange;
@@ -53,7 +57,24 @@ sealed class Forward(Worker worker)
         x.UpstreamTarget = UpstreamUri.Make(x, plan);
         while (true)
         {
-            var failure = Select() ? await AskAsync() : UpstreamFailure.NoLivePeers;
+            var failure = Select() ? Connect() : UpstreamFailure.NoLivePeers;
+            if (failure == UpstreamFailure.None
+                && Peer.Connection.State == ConnectionState.Connecting)
+                failure = await FinishConnectAsync();
+            if (failure == UpstreamFailure.None)
+                SendHead();
+            var isWhole = false;
+            while (failure == UpstreamFailure.None)
+            {
+                failure = await PumpBodyAsync();
+                if (failure is UpstreamFailure.None or UpstreamFailure.Error)
+                    failure = ReadHead(out isWhole);
+                if (isWhole || failure != UpstreamFailure.None)
+                    break;
+                await x.Wakeup.NextAsync(DueMs());
+                if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
+                    failure = WhatTimedOut();
+            }
             if (failure == UpstreamFailure.None || !TryNext(failure))
                 return failure;
         }
@@ -85,33 +106,6 @@ sealed class Forward(Worker worker)
         return isChosen;
     }
 
-    /// <summary>One peer: from its connection to the head of its answer.</summary>
-    async LoopTask<UpstreamFailure> AskAsync()
-    {
-        if (!Connect())
-            return UpstreamFailure.Error;
-        if (Peer.Connection.State == ConnectionState.Connecting
-            && await FinishConnectAsync() is var failed and not UpstreamFailure.None)
-            return failed;
-        x.LastTry.ConnectMs = worker.Loop.NowMs - tryStartMs;
-        SendHead();
-        while (true)
-        {
-            var sent = await PumpBodyAsync();
-            if (sent is not (UpstreamFailure.None or UpstreamFailure.Error))
-                return sent;
-            var failure = ReadHead(out var isWhole);
-            if (failure != UpstreamFailure.None || isWhole)
-                return failure;
-            x.Output.Flush(x); // The rest of an interim head.
-            if (IsClientGone())
-                return UpstreamFailure.ClientGone;
-            await x.Wakeup.NextAsync(DueMs());
-            if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
-                return WhatTimedOut();
-        }
-    }
-
     async LoopTask<UpstreamFailure> FinishConnectAsync()
     {
         while (Peer.Connection.State == ConnectionState.Connecting)
@@ -129,14 +123,14 @@ sealed class Forward(Worker worker)
         return UpstreamFailure.None;
     }
 
-    bool Connect()
+    UpstreamFailure Connect()
     {
         var reused = worker.IdleOf(group).Take(selection.Current!.State);
         if (reused is not null)
         {
             Peer = reused;
             Peer.Connection.Handler = x.Wakeup;
-            return true;
+            return UpstreamFailure.None;
         }
         var address = selection.Current.Address;
         var connection = worker.Loop.Connect(
@@ -144,20 +138,20 @@ sealed class Forward(Worker worker)
         if (connection is null)
         {
             Peer = null!;
-            ConnectFailed(error);
-            return false;
+            return ConnectFailed(error);
         }
         Peer = new UpstreamConnection(selection.Current.State)
         {
             Connection = connection,
             OpenedMs = worker.Loop.NowMs,
         };
-        return true;
+        return UpstreamFailure.None;
     }
 
     void SendHead()
     {
         sentMs = receivedMs = worker.Loop.NowMs;
+        x.LastTry.ConnectMs = sentMs - tryStartMs;
         Peer.RequestsCount++;
         isSent = true;
         var head = worker.Text;
@@ -213,6 +207,9 @@ sealed class Forward(Worker worker)
         return state;
     }
 
+    /// <summary>
+    /// Reads what there is of the answer's head; that the client has left is a failure too.
+    /// </summary>
     UpstreamFailure ReadHead(out bool isWhole)
     {
         isWhole = false;
@@ -232,7 +229,8 @@ sealed class Forward(Worker worker)
             if (isWhole || failure != UpstreamFailure.None)
                 return failure;
         }
-        return UpstreamFailure.None;
+        x.Output.Flush(x); // The rest of an interim head.
+        return IsClientGone() ? UpstreamFailure.ClientGone : UpstreamFailure.None;
     }
 
     UpstreamFailure ParseHead(out bool isWhole)
