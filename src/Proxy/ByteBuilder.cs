@@ -44,6 +44,15 @@ public sealed class ByteBuilder(int initialBytes)
             bytes = new byte[initialBytes];
     }
 
+    /// <summary>Cuts back to a length; when nothing is left, a large array does not stay.</summary>
+    public void Release(int length)
+    {
+        if (length == 0)
+            Clear();
+        else
+            Truncate(length);
+    }
+
     public void Append(byte value)
     {
         if (Length == bytes.Length)

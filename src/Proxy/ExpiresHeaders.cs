@@ -36,7 +36,7 @@ static class ExpiresHeaders
     static bool TryEvaluate(Exchange x, Expires expires, out ExpiresKind kind, out long seconds)
     {
         seconds = 0;
-        var scratch = Scratch.Bytes;
+        var scratch = x.Worker.Scratch;
         var start = scratch.Length;
         x.Location.Expires!.Append(x, scratch);
         var value = scratch.From(start);
@@ -47,7 +47,7 @@ static class ExpiresHeaders
                 text[..Encoding.Latin1.GetChars(value, text)], expires.IsModified,
                 out found, out seconds) is not null)
             found = null;
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         kind = found.GetValueOrDefault();
         return found is not null;
     }

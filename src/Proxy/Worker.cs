@@ -89,6 +89,12 @@ public sealed class Worker
     /// <summary>A text under construction that is used up before the next event.</summary>
     internal ByteBuilder Text { get; } = new(4096);
 
+    /// <summary>
+    /// Where texts are put together before they are kept or escaped. A stack: who takes from it
+    /// remembers the length and releases back to it, so evaluations may nest.
+    /// </summary>
+    internal ByteBuilder Scratch { get; } = new(1024);
+
     /// <summary>The key of a balancing method, or an address, under construction.</summary>
     internal ByteBuilder Key { get; } = new(256);
 

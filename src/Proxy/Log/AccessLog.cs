@@ -36,12 +36,12 @@ public abstract class AccessLogOutput(LineFormat format, IExchangeValue? conditi
     {
         if (condition is null)
             return true;
-        var scratch = Scratch.Bytes;
+        var scratch = exchange.Worker.Scratch;
         int start = scratch.Length;
         condition.Append(exchange, scratch);
         var value = scratch.From(start);
         bool isWanted = !value.IsEmpty && !value.SequenceEqual("0"u8);
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         return isWanted;
     }
 
@@ -49,12 +49,12 @@ public abstract class AccessLogOutput(LineFormat format, IExchangeValue? conditi
     {
         if (FileOf(exchange) is not { } file)
             return;
-        var scratch = Scratch.Bytes;
+        var scratch = exchange.Worker.Scratch;
         int start = scratch.Length;
         format.Append(exchange, scratch);
         scratch.Append((byte)'\n');
         file.Append(scratch.From(start));
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
     }
 
     /// <summary>Null when the line has to be dropped.</summary>
@@ -84,7 +84,7 @@ public sealed class VariableAccessLog(
     /// <summary>The writer looks whether the root is there, which may block.</summary>
     private protected override LogTarget? FileOf(Exchange exchange)
     {
-        var scratch = Scratch.Bytes;
+        var scratch = exchange.Worker.Scratch;
         int start = scratch.Length;
         root.Append(exchange, scratch);
         bool isRootSafe = !scratch.From(start).Contains((byte)0);
@@ -101,7 +101,7 @@ public sealed class VariableAccessLog(
             scratch.Truncate(scratch.Length - (pathStart - prefixStart));
         }
         var file = isSafe ? files.Writer.ForPath(scratch.From(start)) : null;
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         return file;
     }
 

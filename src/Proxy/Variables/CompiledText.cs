@@ -78,22 +78,22 @@ public sealed class CompiledText : IExchangeValue
     {
         // What is evaluated on the way may keep values of its own, so the text is put together
         // elsewhere first.
-        var scratch = Scratch.Bytes;
+        var scratch = exchange.Worker.Scratch;
         int start = scratch.Length;
         Append(exchange, scratch);
         var range = KeptValues.Add(exchange, scratch.From(start));
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         return range;
     }
 
     /// <summary>How long the value is, without keeping it.</summary>
     public int Measure(Exchange exchange)
     {
-        var scratch = Scratch.Bytes;
+        var scratch = exchange.Worker.Scratch;
         int start = scratch.Length;
         Append(exchange, scratch);
         int length = scratch.Length - start;
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         return length;
     }
 

@@ -52,11 +52,11 @@ static class FileVariables
     /// <summary>The root without symbolic links, as the worker knows it.</summary>
     static bool AppendRealRoot(Exchange x, ByteBuilder to)
     {
-        var scratch = Scratch.Bytes;
+        var scratch = x.Worker.Scratch;
         int start = scratch.Length;
         AppendRoot(x, scratch);
         byte[]? real = x.Worker.RealRoots.Of(scratch.From(start));
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         to.Append(real);
         return real is not null;
     }

@@ -73,11 +73,11 @@ sealed class MapVariable : Variable
     /// <summary>The text that the source's value leads to.</summary>
     CompiledText Choose(Exchange exchange)
     {
-        var scratch = Scratch.Bytes;
+        var scratch = exchange.Worker.Scratch;
         int start = scratch.Length;
         source.Append(exchange, scratch);
         int index = table.Find(scratch.From(start), exchange);
-        Scratch.Release(scratch, start);
+        scratch.Release(start);
         return values[index];
     }
 }
