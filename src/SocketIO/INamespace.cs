@@ -68,7 +68,10 @@ public interface ISocketIOServer : INamespace
 {
     SocketIOOptions Options { get; }
 
-    /// <summary>A namespace, made when it is first asked for.</summary>
+    /// <summary>
+    /// A namespace, made when it is first asked for: as a child when the pattern of a parent
+    /// matches its name, so that the parent's middlewares and handlers count for it too.
+    /// </summary>
     INamespace Of(string name);
 
     /// <summary>

@@ -108,12 +108,12 @@ class Namespace : INamespace, IAdapterHost
     public void Send(in EventData data) => All.Send(data);
 
     public void ServerSideEmit(string name, ReadOnlySpan<object?> arguments) =>
-        Adapter.ServerSideEmit(EncodeServerEvent(name, arguments).Json);
+        Adapter.ServerSideEmit(Codec.EncodeServerEvent(name, arguments).Json);
 
     public async Task<IReadOnlyList<Argument>> ServerSideEmitWithAckAsync(
         string name, object?[] arguments, CancellationToken cancel = default)
     {
-        var json = EncodeServerEvent(name, arguments).Json;
+        var json = Codec.EncodeServerEvent(name, arguments).Json;
         var answers = await Adapter.ServerSideEmitWithAckAsync(json, cancel);
         return answers.Select(answer => new Argument(answer, [], Codec)).ToArray();
     }
@@ -278,13 +278,6 @@ class Namespace : INamespace, IAdapterHost
         {
             Server.Log.CallbackFailed(e, Name, "a handler of other servers' events");
         }
-    }
-
-    EventData EncodeServerEvent(string name, ReadOnlySpan<object?> arguments)
-    {
-        if (name is "connect" or "connection" or "new_namespace")
-            throw new ArgumentException($"\"{name}\" is a reserved event name.", nameof(name));
-        return Codec.EncodeEvent(name, arguments);
     }
 
     async ValueTask<RestoredSession?> RestoreAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Sluice.SocketIO.Adapters;
 using Sluice.SocketIO.Protocol;
 
@@ -8,13 +9,21 @@ namespace Sluice.SocketIO;
 /// What child namespaces have in common. Nobody is in it; what is sent to it goes to everybody in
 /// every child that this node has, and other operations are not supported.
 /// </summary>
+/// <param name="server">The server.</param>
+/// <param name="name">A name that no client can ask for.</param>
+/// <param name="allows">Whether a name is one of its children's.</param>
+/// <param name="pattern">What all their names match; null when only clients are asked for.</param>
 sealed class ParentNamespace(
-    SocketIOServer server, string name, Func<string, SocketHandshake, ValueTask<bool>> allows)
+    SocketIOServer server, string name, Func<string, SocketHandshake, ValueTask<bool>> allows,
+    Regex? pattern)
     : Namespace(server, name, parent: null)
 {
     readonly ConcurrentDictionary<string, Namespace> children = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, Namespace> Children => children;
+
+    /// <summary>Whether a namespace of this name is a child, whoever asks for it.</summary>
+    public bool Matches(string child) => pattern?.IsMatch(child) == true;
 
     public ValueTask<bool> AllowsAsync(string child, SocketHandshake handshake) =>
         allows(child, handshake);

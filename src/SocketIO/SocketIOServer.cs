@@ -108,6 +108,10 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
             name = "/" + name;
         if (namespaces.TryGetValue(name, out var found))
             return found;
+        // Held for good: the application has it by its name.
+        if (Array.Find(parents, parent => parent.Matches(name)) is { } parent)
+            return HoldChild(name, parent)
+                ?? throw new InvalidOperationException("There are too many dynamic namespaces.");
         lock (sync)
         {
             if (namespaces.TryGetValue(name, out found))
@@ -124,13 +128,17 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     }
 
     public INamespace Of(Regex pattern) =>
-        Of((name, _) => ValueTask.FromResult(pattern.IsMatch(name)));
+        AddParent((name, _) => ValueTask.FromResult(pattern.IsMatch(name)), pattern);
 
-    public INamespace Of(Func<string, SocketHandshake, ValueTask<bool>> allows)
+    public INamespace Of(Func<string, SocketHandshake, ValueTask<bool>> allows) =>
+        AddParent(allows, pattern: null);
+
+    ParentNamespace AddParent(
+        Func<string, SocketHandshake, ValueTask<bool>> allows, Regex? pattern)
     {
         lock (sync)
         {
-            var parent = new ParentNamespace(this, $"/_{parents.Length}", allows);
+            var parent = new ParentNamespace(this, $"/_{parents.Length}", allows, pattern);
             parents = [.. parents, parent];
             return parent;
         }

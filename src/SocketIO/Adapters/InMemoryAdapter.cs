@@ -74,7 +74,7 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
     public override void RemoveAll(string id)
     {
         HashSet<string>? own;
-        var emptied = new List<string>(1);
+        var emptied = new HashSet<string>(1, StringComparer.Ordinal);
         lock (sync)
         {
             if (!roomsOfSocket.Remove(id, out own))
@@ -85,9 +85,11 @@ public class InMemoryAdapter(IAdapterHost host) : Adapter
         }
 
         foreach (var room in own)
+        {
             Tell(RoomLeft, room, id);
-        foreach (var room in emptied)
-            Tell(RoomDeleted, room);
+            if (emptied.Contains(room))
+                Tell(RoomDeleted, room);
+        }
     }
 
     public override IReadOnlyCollection<string>? RoomsOf(string id)

@@ -62,6 +62,13 @@ public sealed class ArgumentCodec
         return Encode(name, arguments);
     }
 
+    /// <summary>An event between servers, which have other reserved names.</summary>
+    internal EventData EncodeServerEvent(string name, ReadOnlySpan<object?> arguments) =>
+        name is "connect" or "connection" or "new_namespace"
+            ? throw new ArgumentException(
+                $"\"{name}\" is a reserved event name.", nameof(name))
+            : Encode(name, arguments);
+
     /// <summary>The arguments of an acknowledgement.</summary>
     public EventData EncodeAck(ReadOnlySpan<object?> arguments) => Encode(null, arguments);
 
