@@ -124,7 +124,12 @@ public sealed class RedisClient : IRedisClient, IRedisLinkOwner
     public async ValueTask DisposeAsync()
     {
         lock (sync)
+        {
+            if (isDisposed)
+                return;
             isDisposed = true;
+        }
+
         await commands.DisposeAsync();
         if (subscriptions is not null)
             await subscriptions.DisposeAsync();

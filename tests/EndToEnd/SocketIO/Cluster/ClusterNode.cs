@@ -33,6 +33,8 @@ sealed partial class ControlledProgram(ChildProcess process, Uri control) : IAsy
             : throw new InvalidOperationException($"{function}: {text}\n{process.Errors}");
     }
 
+    public bool Signal(Signals signal) => process.Signal(signal);
+
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     [GeneratedRegex(@"\d+")]
@@ -150,6 +152,8 @@ sealed class OfficialNode : IClusterNode
     public async Task<JsonElement[][]> HeardAsync() =>
         (await program.CallAsync("heard", new { })).Deserialize<JsonElement[][]>()!;
 
+    public bool Signal(Signals signal) => program.Signal(signal);
+
     public ValueTask DisposeAsync() => program.DisposeAsync();
 }
 
@@ -219,6 +223,13 @@ sealed class SluiceNode : IClusterNode
         while (heard.TryDequeue(out var said))
             all.Add(said);
         return Task.FromResult(all.ToArray());
+    }
+
+    /// <summary>As when its process is killed: all its connections end, and it says nothing.</summary>
+    public async Task KillAsync()
+    {
+        await redis.DisposeAsync();
+        await host.KillAsync();
     }
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
