@@ -171,7 +171,16 @@ public sealed class EngineServer(
         var transport = new WebSocketTransport(
             session, connection, TakesBinary(context));
         sessions[session.Id] = session;
-        session.Start(transport, accept);
+        try
+        {
+            session.Start(transport, accept);
+        }
+        catch
+        {
+            await connection.ReleaseAsync();
+            throw;
+        }
+
         await ServeAsync(session, transport, connection);
     }
 

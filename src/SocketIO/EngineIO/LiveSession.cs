@@ -109,7 +109,10 @@ sealed partial class LiveSession : EngineSession
         }
     }
 
-    /// <summary>Begins on its first transport: the open packet, the handler, the heartbeat.</summary>
+    /// <summary>
+    /// Begins on its first transport: the open packet, the handler, the heartbeat. When the
+    /// application throws instead of giving a handler, it never was.
+    /// </summary>
     public void Start(Transport on, Func<EngineSession, IEngineHandler> accept)
     {
         transport = on;
@@ -119,7 +122,16 @@ sealed partial class LiveSession : EngineSession
         queuedCount = 1;
         server.Metrics.SessionOpened(on.Name);
         server.Observer?.OnOpened(this);
-        handler = accept(this);
+        try
+        {
+            handler = accept(this);
+        }
+        catch
+        {
+            Forget(CloseReasons.TransportError);
+            throw;
+        }
+
         dueAt = server.Time.GetTimestamp();
         if (IsOld)
             AwaitPing();
@@ -307,14 +319,19 @@ sealed partial class LiveSession : EngineSession
             (waiting, drained) = (drained, null);
         }
         waiting?.TrySetResult(false);
-        timer.Dispose();
         probe?.Close(WebSocketFrames.EmptyClose, mayOvertake: true);
         transport.Abort();
+        Forget(reason);
+        untold = reason;
+        TellEnd();
+    }
+
+    void Forget(string reason)
+    {
+        timer.Dispose();
         server.Forget(this);
         server.Metrics.SessionClosed(transport.Name, reason);
         server.Observer?.OnClosed(this, reason);
-        untold = reason;
-        TellEnd();
     }
 
     /// <summary>

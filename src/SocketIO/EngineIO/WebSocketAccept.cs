@@ -78,13 +78,27 @@ static class WebSocketAccept
             return new RequestWire(context, stream, socket: null);
         if (features.Get<IDetachableSocket>() is { } connection
             && await connection.DetachAsync() is { } detached)
-            return new SocketWire(detached, await RestAsync(stream));
+            return await WireAsync(detached, stream);
         var transport = features.Get<IConnectionTransportFeature>()?.Transport;
         // A type of that assembly's own: who wraps the transport has another.
         var isKestrels = transport?.GetType().Assembly == typeof(SocketTransportFactory).Assembly;
         return new RequestWire(
             context, stream,
             isKestrels ? features.Get<IConnectionSocketFeature>()?.Socket : null);
+    }
+
+    /// <summary>A socket of our own, which is closed when the client has gone meanwhile.</summary>
+    static async Task<WebSocketWire> WireAsync(DetachedSocket socket, Stream stream)
+    {
+        try
+        {
+            return new SocketWire(socket, await RestAsync(stream));
+        }
+        catch
+        {
+            socket.Close();
+            throw;
+        }
     }
 
     /// <summary>

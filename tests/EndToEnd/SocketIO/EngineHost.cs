@@ -44,7 +44,9 @@ public sealed class EngineHost : IAsyncDisposable
     }
 
     /// <summary>Ends the server alone: the application is not told.</summary>
-    public Task StopServerAsync() => kestrel!.StopServerAsync();
+    /// <param name="hasTime">It waits for its connections, with patience.</param>
+    /// <returns>False when it has closed some itself.</returns>
+    public Task<bool> StopServerAsync(bool hasTime = false) => kestrel!.StopServerAsync(hasTime);
 
     public ValueTask DisposeAsync() => kestrel!.DisposeAsync();
 

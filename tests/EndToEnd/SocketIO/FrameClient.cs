@@ -102,6 +102,9 @@ sealed class FrameClient(Socket socket) : IDisposable
         return all.ToArray();
     }
 
+    /// <summary>Closes the connection with RST.</summary>
+    public void Reset() => socket.Close(0);
+
     public void Dispose() => stream.Dispose();
 
     async Task<byte[]> BytesAsync(int count)

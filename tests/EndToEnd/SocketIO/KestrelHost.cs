@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sluice.EndToEnd.Servers;
 using Sluice.SocketIO;
 
 namespace Sluice.EndToEnd.SocketIO;
@@ -63,8 +64,15 @@ sealed class KestrelHost : IAsyncDisposable
     }
 
     /// <summary>Ends the server alone: the application is not told.</summary>
-    public Task StopServerAsync() =>
-        app.Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(true));
+    /// <param name="hasTime">It waits for its connections, with patience.</param>
+    /// <returns>False when it has closed some itself.</returns>
+    public async Task<bool> StopServerAsync(bool hasTime = false)
+    {
+        using var patience = new CancellationTokenSource(
+            hasTime ? Patience.Event : TimeSpan.Zero);
+        await app.Services.GetRequiredService<IServer>().StopAsync(patience.Token);
+        return !patience.IsCancellationRequested;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -129,6 +129,78 @@ public sealed class SocketIODetachedTests
     }
 
     [Fact]
+    public async Task Nothing_stays_open_of_clients_that_go_at_any_moment()
+    {
+        await using var host = await EngineHost.StartAsync(isDetachable: true);
+        var random = new Random(6);
+        for (var left = 300; left > 0; left--)
+        {
+            using var client = await FrameClient.ConnectAsync(host.Address.Port);
+            await client.WriteAsync(FrameClient.Handshake);
+            if (random.Next(2) == 0)
+                await client.WriteAsync(FrameClient.Write(text, "4hello"u8));
+            for (var wait = random.Next(20); wait > 0; wait--)
+                await Task.Yield();
+            if (random.Next(2) == 0)
+                client.Reset();
+        }
+
+        Assert.True(await host.StopServerAsync(hasTime: true));
+        Assert.Equal(0, host.Engine.SessionsCount);
+    }
+
+    [Fact]
+    public async Task Nothing_stays_open_of_a_client_that_goes_before_it_is_answered()
+    {
+        var asked = new TaskCompletionSource();
+        await using var host = await EngineHost.StartAsync(
+            options => options.AllowRequest = async context =>
+            {
+                var gone = new TaskCompletionSource();
+                context.RequestAborted.Register(gone.SetResult);
+                asked.SetResult();
+                await gone.Task;
+                return null;
+            },
+            isDetachable: true);
+        using var client = await FrameClient.ConnectAsync(host.Address.Port);
+        await client.WriteAsync(FrameClient.Handshake);
+        await asked.Task.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
+        client.Reset();
+        Assert.True(await host.StopServerAsync(hasTime: true));
+        Assert.Equal(0, host.Engine.SessionsCount);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_that_the_application_does_not_take_is_closed(bool isDetachable)
+    {
+        EngineServer engine = null!;
+        await using var host = await KestrelHost.StartAsync(
+            services => { },
+            app =>
+            {
+                engine = Echoing(app.Services);
+                engine.OnSession = _ => throw new InvalidOperationException("not today");
+                app.MapEngineIO("/engine.io", engine);
+            },
+            isDetachable: isDetachable);
+        using var client = await FrameClient.ConnectAsync(host.Address.Port);
+        await client.WriteAsync(FrameClient.Handshake);
+        Assert.StartsWith("HTTP/1.1 101", await client.ReadHeadAsync());
+        Assert.True(await client.IsAtEndAsync());
+        Assert.Equal(0, engine.SessionsCount);
+
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(
+            new Uri(host.Address, "/engine.io/?EIO=4&transport=polling"),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(500, (int)answer.StatusCode);
+        Assert.Equal(0, engine.SessionsCount);
+    }
+
+    [Fact]
     public async Task Requests_of_any_size_are_answered_over_connections_that_are_kept()
     {
         await using var host = await StartPlainAsync();
