@@ -20,8 +20,7 @@ static class AnswerHead
             statusText = default;
         }
         x.Status = ErrorPages.ClientStatus(status);
-        if (x.Status != 413)
-            x.Body.Continue(x);
+        x.Body.Continue(x);
         var to = x.Arena;
         var start = to.Length;
         to.Append("HTTP/1.1 "u8);
@@ -76,6 +75,8 @@ static class AnswerHead
         {
             x.Arena.Append("Connection: close\r\n"u8);
         }
+        if (x.Challenge.Length > 0)
+            x.Arena.Append(x.At(x.Challenge));
     }
 
     /// <summary>
@@ -102,7 +103,11 @@ static class AnswerHead
         }
         foreach (var header in x.Location.AddHeaders)
         {
-            if (isListed || header.Always)
+            if (!isListed && !header.Always)
+                continue;
+            if (header.IsSingle)
+                SingleHeader.Replace(x, header, start);
+            else
                 AddHeader(x, header);
         }
     }
@@ -135,7 +140,8 @@ static class AnswerHead
     public static bool IsHeaderStatus(int status) =>
         status is 200 or 201 or 204 or 206 or 301 or 302 or 303 or 304 or 307 or 308;
 
-    static void AddHeader(Exchange x, CompiledHeader header)
+    /// <summary>Appends one line; an empty value is none.</summary>
+    public static void AddHeader(Exchange x, CompiledHeader header)
     {
         var to = x.Arena;
         var start = to.Length;

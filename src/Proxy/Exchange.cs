@@ -130,6 +130,9 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>Bytes of the file that has none of the ranges asked for; -1 when none was.</summary>
     internal long UnsatisfiedLength { get; set; } = -1;
 
+    /// <summary>Lines of WWW-Authenticate of a peer's 401 that error_page answers for.</summary>
+    internal ArenaRange Challenge { get; set; }
+
     /// <summary>The head as it was sent, in <see cref="Arena"/> ($sent_http_*).</summary>
     public ArenaRange SentHead { get; internal set; }
 
@@ -330,6 +333,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         RequestId = default;
         Status = 0;
         UnsatisfiedLength = -1;
+        Challenge = default;
         SentHead = default;
         SentTrailers = default;
         IsPipelined = false;

@@ -106,6 +106,11 @@ public static class ExchangeErrors
     public static void InvalidUrlPrefix(this ErrorLog log, Exchange x, string url) =>
         log.Write(x, LogLevel.Error, "invalid URL prefix in \""u8, url, "\""u8);
 
+    /// <summary>A proxy_pass whose variables made no URL of it.</summary>
+    public static void InvalidUrl(this ErrorLog log, Exchange x, string error, string url) =>
+        log.Write(
+            x, LogLevel.Error, Encoding.Latin1.GetBytes(error + " in upstream \""), url, "\""u8);
+
     public static void NoResolver(this ErrorLog log, Exchange x, string host) =>
         log.Write(x, LogLevel.Error, "no resolver defined to resolve "u8, host, default);
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Sluice.Config.Model;
+using Sluice.Proxy.Http1;
 using Sluice.Proxy.Log;
 using Sluice.Proxy.Variables;
 using Sluice.Proxy.Upstream;
@@ -75,9 +76,18 @@ public sealed class Location
     public ProxyPlan? Proxy { get; }
 }
 
-/// <summary>A header of add_header or proxy_set_header, ready to be evaluated.</summary>
+/// <summary>A header of add_header, ready to be evaluated.</summary>
 public sealed record CompiledHeader(
-    ReadOnlyMemory<byte> Name, CompiledText Value, bool Always = true);
+    ReadOnlyMemory<byte> Name, CompiledText Value, bool Always = true)
+{
+    /// <summary>
+    /// There is one of these at most: add_header takes the place of the answer's own, and an
+    /// empty value takes it away (ngx_http_headers_filter_module.c).
+    /// </summary>
+    public bool IsSingle { get; } =
+        HeaderText.EqualsIgnoreCase(Name.Span, "Last-Modified"u8)
+        || HeaderText.EqualsIgnoreCase(Name.Span, "ETag"u8);
+}
 
 /// <summary>One step of the rewrite phase: sets a variable, or returns.</summary>
 public sealed record CompiledStep(SettableVariable? Variable, CompiledText? Text, int ReturnCode)

@@ -59,9 +59,23 @@ sealed class RequestBody
     public bool IsBuffered { get; private set; }
 
     /// <summary>
+    /// The request was refused for its body: whoever answers for that is asked without one.
+    /// </summary>
+    public bool IsDropped { get; private set; }
+
+    /// <summary>
     /// Some of it went to a peer as it came and is kept nowhere: no other place can be sent it.
     /// </summary>
     public bool IsSpent => !IsBuffered && ReadBytes > MemoryCount;
+
+    public void Drop()
+    {
+        IsDropped = true;
+        Refuse();
+    }
+
+    /// <summary>A built-in error page does not ask for the body, and says no 100 Continue.</summary>
+    public void Refuse() => hasContinued = true;
 
     /// <summary>Takes over what the head says of the body.</summary>
     public void Begin(RequestHead head)
@@ -87,8 +101,9 @@ sealed class RequestBody
         if (count > 0)
         {
             ReadBytes += count;
+            // A length was compared when the location was chosen; a named one does not ask again.
             var most = exchange.Location.Config.Core.ClientMaxBodySize;
-            if (most > 0 && ReadBytes > most)
+            if (IsChunked && most > 0 && ReadBytes > most && !IsDropped)
                 return -TooLarge;
         }
         return count;
@@ -286,6 +301,7 @@ sealed class RequestBody
         ReadBytes = 0;
         IsBuffered = false;
         IsFailed = false;
+        IsDropped = false;
         hasContinued = false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Sluice.Config.Model;
 using Sluice.Net;
 using Sluice.Proxy.Client;
@@ -271,7 +272,8 @@ public sealed class Worker
     {
         if (addressGroups.TryGetValue(host, out var group))
             return group;
-        if (!Address.TryParse(host, out var address, defaultPort: 80))
+        if (!Address.TryParse(host, out var address, defaultPort: 80)
+            || address.EndPoint is IPEndPoint { Port: 0 })
             return null;
         if (addressGroups.Count >= Limits.AddressGroups)
             ForgetAddressGroups();

@@ -49,7 +49,7 @@ public static class KnownNames
             ignore_client_abort index keep_conn limit_rate max_temp_file_size
             no_cache param pass_request_body pass_request_headers
             request_buffering send_lowat split_path_info store store_access
-            temp_file_write_size temp_path buffers busy_buffers_size
+            temp_file_write_size buffers busy_buffers_size
             """)),
         Of("ngx_http_flv_module", "flv"),
         Of("ngx_http_geo_module", "geo"),
@@ -188,7 +188,6 @@ public static class KnownNames
         cache_revalidate cache_use_stale cache_valid force_ranges ignore_client_abort
         limit_rate max_temp_file_size no_cache param pass_request_body
         pass_request_headers request_buffering store store_access temp_file_write_size
-        temp_path
         """;
 
     const string Ssl = """

@@ -173,6 +173,11 @@ static class ProxyRows
             Status = Status.AcceptedTuning,
             Summary = "Where nginx keeps what does not fit into buffers; Sluice stops reading.",
         },
+        // nginx.conf of a user without rights names these beside proxy_temp_path, whether the
+        // rest of their modules is used or not.
+        TempPath("fastcgi"),
+        TempPath("uwsgi"),
+        TempPath("scgi"),
         new("proxy_max_temp_file_size", Levels, Args.One, Kind.Size)
         {
             Default = "1024m", Inherits = true, Status = Status.AcceptedTuning,
@@ -199,4 +204,12 @@ static class ProxyRows
             Summary = "A setting of the sockets of FreeBSD.",
         },
     ]);
+
+    static Directive TempPath(string module) =>
+        new($"{module}_temp_path", Levels, Args.OneOrTwo | Args.Three | Args.Four, Kind.Path)
+        {
+            Syntax = "path [level1 [level2 [level3]]]", Default = $"{module}_temp",
+            Inherits = true, Status = Status.AcceptedTuning,
+            Summary = "Where a module of nginx that Sluice does not have keeps what it buffers.",
+        };
 }

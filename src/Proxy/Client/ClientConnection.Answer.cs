@@ -43,8 +43,7 @@ sealed partial class ClientConnection
                     verdict = Fail(x, verdict.Status);
                     break;
                 case VerdictKind.Text:
-                    Reply.Text(x, verdict.Status, verdict.Value!);
-                    verdict = Verdict.Done;
+                    verdict = Reply.Text(x, verdict.Status, verdict.Value!);
                     break;
                 case VerdictKind.Redirect:
                     Reply.Redirect(x, verdict.Status, verdict.Range);

@@ -1,5 +1,7 @@
 using System.Text;
+using Sluice.Config.Model;
 using Sluice.Net;
+using Sluice.Proxy.Http1;
 using Sluice.Proxy.Routing;
 using Sluice.Proxy.Tunnel;
 using Sluice.Proxy.Upstream;
@@ -16,9 +18,10 @@ static class Proxying
     {
         if (FindGroup(x, plan, out var status) is not { } group)
             return Verdict.Fail(status);
-        if (x.Body.IsSpent && plan.Body is null && plan.Settings.PassRequestBody)
+        if (x.Body.IsSpent && !x.Body.IsDropped
+            && plan.Body is null && plan.Settings.PassRequestBody)
             return Verdict.Fail(502);
-        if (x.Body.State == BodyState.Reading)
+        if (x.Body.State == BodyState.Reading && !x.Body.IsDropped)
         {
             var failed = ReadsBodyFirst(x, plan) ? await x.Body.ReadAllAsync(x)
                 : x.Body.IsChunked ? x.Body.TakeArrived(x)
@@ -37,6 +40,8 @@ static class Proxying
         if (plan.Settings.InterceptErrors && x.UpstreamHead.Status >= 300 && HasErrorPage(x))
         {
             status = x.UpstreamHead.Status;
+            if (status == 401)
+                KeepChallenge(x);
             forward.Fail(PeerOutcome.Success);
             return Verdict.Fail(status);
         }
@@ -63,10 +68,23 @@ static class Proxying
         else if (status == RequestBody.TooLarge)
             x.Location.Errors.BodyTooLarge(x, x.Body.ReadBytes);
         x.KeepAlive = false;
+        x.Body.Drop();
         if (status is not (RequestBody.TimedOut or RequestBody.ClientGone))
             return Verdict.Fail(status);
         x.Status = status == RequestBody.ClientGone ? 400 : status;
         return Verdict.Done;
+    }
+
+    /// <summary>Whatever answers for a 401 says what the peer asks for.</summary>
+    static void KeepChallenge(Exchange x)
+    {
+        var start = x.Arena.Length;
+        foreach (ref readonly var field in x.UpstreamHead.Fields)
+        {
+            if (field.Known == KnownHeader.WwwAuthenticate)
+                x.Arena.AppendField("WWW-Authenticate"u8, field.Value(x.UpstreamBuffer));
+        }
+        x.Challenge = new ArenaRange(start, x.Arena.Length - start);
     }
 
     static bool HasErrorPage(Exchange x)
@@ -90,7 +108,8 @@ static class Proxying
         var url = Encoding.Latin1.GetString(x.Arena.From(start));
         x.Arena.Truncate(start);
         const string Prefix = "http://";
-        if (!url.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        if (url.Length <= Prefix.Length
+            || !url.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
             x.Location.Errors.InvalidUrlPrefix(x, url);
             status = 500;
@@ -106,8 +125,12 @@ static class Proxying
         x.TargetUri = Encoding.Latin1.GetBytes(uri);
         if ((x.Snapshot.FindGroupByHost(host) ?? x.Worker.GroupOfAddress(host)) is { } group)
             return group;
-        x.Location.Errors.NoResolver(x, host);
-        status = 502;
+        var parsed = HostUrl.Parse(rest, HostUrlUse.ProxyPass);
+        status = parsed.Error is null ? 502 : 500;
+        if (parsed.Error is { } error)
+            x.Location.Errors.InvalidUrl(x, error, rest);
+        else
+            x.Location.Errors.NoResolver(x, parsed.Host);
         return null;
     }
 

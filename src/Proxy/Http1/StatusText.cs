@@ -5,14 +5,14 @@ namespace Sluice.Proxy.Http1;
 /// <summary>nginx's status lines: "404 Not Found" behind the version.</summary>
 public static class StatusText
 {
-    const int Lowest = 100;
+    const int Lowest = 0;
     const int Highest = 999;
 
     static readonly byte[][] Lines = AllLines();
 
     /// <summary>
-    /// Code and reason of a status from 100 to 999. A code that nginx has no reason for is
-    /// followed by a space alone: "418 ".
+    /// Code and reason of a status up to 999. A code that nginx has no reason for is
+    /// followed by a space alone: "418 ". Three digits, as in nginx: "000 ".
     /// </summary>
     public static ReadOnlySpan<byte> Line(int status) =>
         status is >= Lowest and <= Highest ? Lines[status - Lowest] : default;
@@ -21,7 +21,7 @@ public static class StatusText
     {
         var lines = new byte[Highest - Lowest + 1][];
         for (var status = Lowest; status <= Highest; status++)
-            lines[status - Lowest] = Encoding.ASCII.GetBytes($"{status} {Reason(status)}");
+            lines[status - Lowest] = Encoding.ASCII.GetBytes($"{status:D3} {Reason(status)}");
         return lines;
     }
 

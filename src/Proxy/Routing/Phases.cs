@@ -78,6 +78,7 @@ static class Phases
         if (IsBodyTooLarge(x))
         {
             x.Location.Errors.BodyTooLarge(x, x.Head.ContentLength);
+            x.Body.Drop();
             return Verdict.Fail(413);
         }
         if (match.IsRedirect)
@@ -89,7 +90,7 @@ static class Phases
     static bool IsBodyTooLarge(Exchange x)
     {
         var most = x.Location.Config.Core.ClientMaxBodySize;
-        return most > 0 && x.Head.ContentLength > most && !x.IsInternal;
+        return most > 0 && x.Head.ContentLength > most && !x.Body.IsDropped;
     }
 
     /// <summary>/chat is answered with /chat/ when only that is proxied (nginx's auto_redirect).</summary>
@@ -130,7 +131,7 @@ static class Phases
         return code switch
         {
             408 or 444 or 499 => Verdict.Hangup(code),
-            < 300 => new Verdict(VerdictKind.Text, code, CompiledText.Empty),
+            < 400 => new Verdict(VerdictKind.Text, code, CompiledText.Empty),
             _ => Verdict.Fail(code),
         };
     }

@@ -22,9 +22,12 @@ static class FileAnswer
         var status = StatusOf(x, file, ranges);
         if (status is 412 or 416)
             return Verdict.Fail(status);
+        // An error page whose status became 200 may be answered with 206 or 304 all the same.
+        if (status != 200)
+            x.ErrorPageStatus = 0;
         var boundary = ranges.Count > 1 ? x.Worker.Random.NextInt64() : 0;
         SendHead(x, file, status, ranges, boundary);
-        if (status == 304 || x.Head.Method == RequestMethod.Head)
+        if (x.Status is 204 or 304 || x.Head.Method == RequestMethod.Head)
         {
             x.IsComplete = true;
             return Verdict.Done;
@@ -86,11 +89,12 @@ static class FileAnswer
     {
         var start = AnswerHead.Begin(x, status);
         AnswerHead.ServerAndDate(x);
-        if (status != 304)
+        if (x.Status is not (204 or 304))
             AppendTypeAndLength(x, file, ranges, boundary);
         Span<byte> text = stackalloc byte[TagBytes];
-        AnswerHead.Field(
-            x, "Last-Modified"u8, text[..HeaderText.FormatDate(file.ModifiedSeconds, text)]);
+        if (x.Status is 200 or 206 or 304)
+            AnswerHead.Field(
+                x, "Last-Modified"u8, text[..HeaderText.FormatDate(file.ModifiedSeconds, text)]);
         AnswerHead.Framing(x, isChunked: false);
         AnswerHead.Field(x, "ETag"u8, text[..FormatTag(file, text)]);
         AnswerHead.Configured(

@@ -41,21 +41,27 @@ static class Files
     static Verdict FallBack(Exchange x, CompiledTryFiles tries)
     {
         if (tries.Config.Code is { } code)
-            return Verdict.Fail(code);
+            return code == 444 ? Verdict.Hangup(code) : Verdict.Fail(code);
         if (tries.Config.IsNamed)
             return Phases.EnterNamed(x, tries.Config.Fallback!.Source);
         var start = x.Arena.Length;
         tries.Fallback!.Append(x, x.Arena);
+        var target = x.Arena.From(start);
+        if (target is [(byte)'@', ..])
+            return Phases.EnterNamed(x, Encoding.Latin1.GetString(target));
         return Phases.RedirectInternally(x, new ArenaRange(start, x.Arena.Length - start));
     }
 
     /// <summary>Serves the file that root and URI name, or a directory's index.</summary>
     public static async LoopTask<Verdict> ServeAsync(Exchange x)
     {
+        var isRead = x.MethodIsGet || x.Head.Method is RequestMethod.Get or RequestMethod.Head;
+        // As in nginx a POST is told first that there is no file, or where the directory is.
+        if (!isRead && x.Head.Method != RequestMethod.Post)
+            return Verdict.Fail(405);
         if (x.Path.Length > 0 && x.Path.Written[^1] == '/')
             return await ServeIndexAsync(x);
-        if (!x.MethodIsGet && x.Head.Method is not (RequestMethod.Get or RequestMethod.Head))
-            return Verdict.Fail(405);
+        x.Body.Continue(x);
         var path = PathOf(x, x.Path.Written);
         var file = new FileWork(x.Wakeup, path, opens: true);
         await file.RunAsync(x.Worker);
@@ -74,7 +80,7 @@ static class Files
                 return RedirectToSlash(x);
         }
         using (file.Handle)
-            return await FileAnswer.SendAsync(x, file);
+            return isRead ? await FileAnswer.SendAsync(x, file) : Verdict.Fail(405);
     }
 
     static async LoopTask<Verdict> ServeIndexAsync(Exchange x)

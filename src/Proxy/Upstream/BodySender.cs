@@ -42,7 +42,7 @@ sealed class BodySender
         fileSent = 0;
         isEndSent = false;
         FailureStatus = 0;
-        if (plan.Body is not null || !plan.Settings.PassRequestBody)
+        if (plan.Body is not null || !plan.Settings.PassRequestBody || x.Body.IsDropped)
             source = Source.None;
         else if (x.Body.IsBuffered)
             source = x.Body.Spill is not null ? Source.File

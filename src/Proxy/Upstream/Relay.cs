@@ -51,7 +51,8 @@ sealed class Relay(Worker worker)
         framing = head.Framing(plan.SentMethod(x));
         left = framing == BodyFraming.Length ? head.ContentLength : 0;
         isEnded = framing == BodyFraming.None;
-        hasBody = framing != BodyFraming.None && x.Head.Method != RequestMethod.Head;
+        hasBody = framing != BodyFraming.None && x.Head.Method != RequestMethod.Head
+            && x.ErrorPageStatus is not (204 or 304);
         isRechunked = hasBody && head.ContentLength < 0 && x.IsHttp11;
         if (hasBody && head.ContentLength < 0 && !x.IsHttp11)
             x.KeepAlive = false;

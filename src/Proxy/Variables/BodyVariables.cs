@@ -59,6 +59,7 @@ static class BodyVariables
         if (x.Location.Proxy is not { } plan || IsSentChunked(x))
             return false;
         long length = plan.Body is { } body ? body.Measure(x)
+            : x.Body.IsDropped ? 0
             : x.Head.IsChunked ? x.Body.ReadBytes
             : x.Head.ContentLength;
         if (length < 0)
@@ -69,5 +70,6 @@ static class BodyVariables
 
     /// <summary>A chunked body is passed on while it comes.</summary>
     static bool IsSentChunked(Exchange x) =>
-        x.Location.Proxy is { Body: null } && x.Head.IsChunked && x.Body.State == BodyState.Reading;
+        x.Location.Proxy is { Body: null } && x.Head.IsChunked && !x.Body.IsDropped
+            && x.Body.State == BodyState.Reading;
 }

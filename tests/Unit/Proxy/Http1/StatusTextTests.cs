@@ -18,7 +18,8 @@ public class StatusTextTests
     [InlineData(418, "418 ")]
     [InlineData(100, "100 Continue")]
     [InlineData(999, "999 ")]
-    [InlineData(99, "")]
+    [InlineData(0, "000 ")]
+    [InlineData(99, "099 ")]
     [InlineData(1000, "")]
     public void Line_is_that_of_nginx(int status, string line) =>
         Assert.Equal(line, Of(StatusText.Line(status)));
