@@ -32,13 +32,13 @@ static class SingleHeader
             AnswerHead.AddHeader(x, header);
             return;
         }
-        var scratch = Scratch.Bytes;
+        var scratch = x.Worker.Scratch;
         var kept = scratch.Length;
         scratch.Append(behind);
         to.Truncate(start + at);
         AnswerHead.AddHeader(x, header);
         to.Append(scratch.From(kept));
-        Scratch.Release(scratch, kept);
+        scratch.Release(kept);
     }
 
     static bool TryFind(
