@@ -5,6 +5,9 @@ namespace Sluice.Cli.Nginx;
 /// <summary><c>-s</c>: signals the process that a pid file names.</summary>
 internal static class Control
 {
+    /// <summary>ESRCH</summary>
+    const int NoSuchProcess = 3;
+
     /// <summary>Sends the signal; the exit code.</summary>
     /// <param name="signal">What is asked for.</param>
     /// <param name="pidPath">The pid file that the configuration names.</param>
@@ -12,7 +15,13 @@ internal static class Control
     {
         if (PidFile.Read(pidPath, out string error) is not { } pid)
         {
-            StandardStreams.Log("error", error);
+            bool isRead = error.StartsWith("pread()", StringComparison.Ordinal);
+            StandardStreams.Log(isRead ? "crit" : "error", error);
+            if (error.Contains("(2: ", StringComparison.Ordinal))
+            {
+                StandardStreams.Hint(
+                    "it does not run, or was started with another -c, -p or pid");
+            }
             return 1;
         }
         int number = Number(signal);
@@ -21,6 +30,10 @@ internal static class Control
         {
             StandardStreams.Log(
                 "alert", $"kill({pid}, {number}) failed ({failure}: {Errno.Text(failure)})");
+            if (failure == NoSuchProcess)
+            {
+                StandardStreams.Hint($"\"{pidPath}\" names a process that has ended");
+            }
             return 1;
         }
         return 0;

@@ -55,6 +55,11 @@ internal sealed class PidFile
     {
         error = "";
         string text;
+        if (Directory.Exists(StandardStreams.FromBytes(path)))
+        {
+            error = $"pread() \"{path}\" failed (21: Is a directory)";
+            return null;
+        }
         try
         {
             text = File.ReadAllText(StandardStreams.FromBytes(path));

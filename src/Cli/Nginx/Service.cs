@@ -99,10 +99,30 @@ internal sealed class Service(Func<Configuration> load)
                 {
                     StandardStreams.Log("emerg", "still could not bind()");
                 }
+                if (HintFor(failure) is { } hint)
+                {
+                    StandardStreams.Hint(hint);
+                }
                 return null;
             }
             Thread.Sleep(BindPauseMs);
         }
+    }
+
+    /// <summary>What to do about an address that could not be had.</summary>
+    static string? HintFor(string failure)
+    {
+        if (!failure.StartsWith("bind()", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        return failure.Contains("(98:", StringComparison.Ordinal)
+                ? "ss -ltnp shows which process has it"
+            : failure.Contains("(13:", StringComparison.Ordinal)
+                ? "a port below 1024 takes root, or CAP_NET_BIND_SERVICE"
+            : failure.Contains("(99:", StringComparison.Ordinal)
+                ? "no interface of this machine has this address"
+            : null;
     }
 
     /// <summary>nginx's notices of a start, which tell a log's reader what began here.</summary>

@@ -27,6 +27,9 @@ internal static class StandardStreams
     /// <summary>A line of a level: <c>nginx: [emerg] ...</c>.</summary>
     public static void Log(string level, string message) => Say($"[{level}] {message}");
 
+    /// <summary>A way out of what was just said, below it.</summary>
+    public static void Hint(string text) => Error($"      {text}\n");
+
     /// <summary>
     /// A text of the process (UTF-16) as the configuration's characters: one for each byte that
     /// the system gave or takes.

@@ -33,11 +33,22 @@ public static class Advice
         }
     }
 
-    /// <summary>"did you mean x?" for the nearest directive that the context allows.</summary>
+    /// <summary>
+    /// What is wrong with the characters, or "did you mean x?" for the nearest directive that the
+    /// context allows.
+    /// </summary>
     public static string? ForUnknown(string name, Contexts context)
     {
         if (name.StartsWith("\u00EF\u00BB\u00BF", StringComparison.Ordinal))
             return "the file starts with a byte order mark: save it without one";
+        if (name.StartsWith("\u00FF\u00FE", StringComparison.Ordinal)
+            || name.StartsWith("\u00FE\u00FF", StringComparison.Ordinal))
+            return "the file is UTF-16: save it as UTF-8, without a byte order mark";
+        if (name.Contains("\u00C2\u00A0", StringComparison.Ordinal))
+            return "there is a no-break space in it: type a blank instead";
+        int equals = name.IndexOf('=', StringComparison.Ordinal);
+        if (equals > 0 && DirectiveTable.IsName(name[..equals]))
+            return $"write {name[..equals]} {name[(equals + 1)..]}, without the \"=\"";
 
         return Nearest(name, DirectiveTable.AllowedIn(context).Select(row => row.Name));
     }

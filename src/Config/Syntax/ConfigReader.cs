@@ -108,11 +108,21 @@ public sealed class ConfigReader
     {
         string message = $"{read.Call} \"{path}\" failed ({read.Error})";
         var severity = read.Call == "open()" ? Severity.Emerg : Severity.Crit;
+        bool isDirectory = read.Call == "pread()";
         if (include is null)
-            return new Diagnostic { Severity = severity, Message = message, Order = order++ };
+        {
+            return new Diagnostic
+            {
+                Severity = severity,
+                Message = message,
+                Suggestion = isDirectory ? "name the file in it: -c .../nginx.conf" : null,
+                Order = order++,
+            };
+        }
 
         var word = include.Args[0];
         string? wayOut = read == FileRead.TooMany ? "does this file include itself?"
+            : isDirectory ? $"for the files in it write {word.Value.TrimEnd('/')}/*.conf"
             : word.Value.StartsWith('/') ? null
             : $"relative names start from {confPrefix}";
         var diagnostic = DiagnosticList.At(severity, include.File, include.Line, word.Start,

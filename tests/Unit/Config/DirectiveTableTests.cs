@@ -80,6 +80,12 @@ public class DirectiveTableTests
     [InlineData("lisetn", Contexts.Location, null)]
     [InlineData("frobnicate", Contexts.Location, null)]
     [InlineData("x", Contexts.Location, null)]
+    [InlineData("root=/x", Contexts.Server, "write root /x, without the \"=\"")]
+    [InlineData("nonsense=/x", Contexts.Server, null)]
+    [InlineData("root\u00C2\u00A0/x", Contexts.Server,
+        "there is a no-break space in it: type a blank instead")]
+    [InlineData("\u00FF\u00FEp", Contexts.Main,
+        "the file is UTF-16: save it as UTF-8, without a byte order mark")]
     public void The_nearest_name_of_the_context_is_meant(
         string name, Contexts context, string? expected) =>
         Assert.Equal(expected, Advice.ForUnknown(name, context));

@@ -103,7 +103,15 @@ sealed class HttpBuilder(BuildContext build, DirectiveNode http)
         foreach (var (name, node, at) in build.Variables.Unknown())
         {
             build.SayAtEnd(http, Severity.Emerg, node, at, $"unknown \"{name}\" variable",
-                Advice.Nearest(name, build.Variables.NamesLike(name)));
+                HintFor(name));
         }
     }
+
+    /// <summary>
+    /// The variable of nginx's page on WebSockets is copied without its map more often than any
+    /// other.
+    /// </summary>
+    string? HintFor(string name) => name == "connection_upgrade"
+        ? "write in http: map $http_upgrade $connection_upgrade { default upgrade; '' close; }"
+        : Advice.Nearest(name, build.Variables.NamesLike(name));
 }

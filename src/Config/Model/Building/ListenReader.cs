@@ -92,7 +92,9 @@ static class ListenReader
             build.Fail(node, arg, $"the \"{word}\" parameter requires {module}", NotHere);
         else
             build.InvalidParameter(node, arg,
-                word is "proxy_protocol" or "multipath" ? NotHere : null);
+                word is "proxy_protocol" or "multipath"
+                    ? NotHere
+                    : Advice.Nearest(word, ["default_server", "reuseport", "deferred", "bind"]));
     }
 
     static ListenParameters? ReadBacklog(

@@ -81,7 +81,10 @@ sealed class ProxyPassDraft
             build.Fail(node, 0, "https protocol requires SSL support",
                 "TLS to peers is a feature of nginx that Sluice does not implement");
         else
-            build.Fail(node, 0, "invalid URL prefix", "a URL begins with http://");
+            build.Fail(node, 0, "invalid URL prefix",
+                text.StartsWith("ws", StringComparison.OrdinalIgnoreCase)
+                    ? "a WebSocket begins as a request of HTTP: write http://"
+                    : "a URL begins with http://");
         return null;
     }
 
