@@ -1,3 +1,4 @@
+using Sluice.Config.Directives;
 using Sluice.Config.Syntax;
 
 namespace Sluice.Config.Model.Building;
