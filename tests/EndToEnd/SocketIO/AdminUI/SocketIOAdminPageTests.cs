@@ -62,6 +62,8 @@ public sealed class SocketIOAdminPageTests : IAsyncLifetime
         await page.UntilAsync("document.querySelectorAll('form input[type=text]').length > 1");
         await LogInAsync("secret");
         await page.UntilAsync(Connected);
+        // It is connected a moment before it is told its session.
+        await page.UntilAsync("localStorage.getItem('session_id') !== null");
         await RestartAsync(redis, areInRedis);
         await page.EvaluateAsync("location.reload()");
         await page.UntilAsync(areInRedis
