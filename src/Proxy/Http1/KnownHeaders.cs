@@ -27,7 +27,8 @@ public static class KnownHeaders
     /// <summary>The header with this name, in any letters, or Other.</summary>
     public static KnownHeader Find(ReadOnlySpan<byte> name)
     {
-        if (name.Length is 0 or > NameBytes) return KnownHeader.Other;
+        // NULs behind a name would be taken for the padding.
+        if (name.Length is 0 or > NameBytes || name.Contains((byte)0)) return KnownHeader.Other;
         Span<byte> padded = stackalloc byte[NameBytes];
         padded.Clear();
         name.CopyTo(padded);
@@ -35,7 +36,8 @@ public static class KnownHeaders
     }
 
     /// <summary>
-    /// The same for who has the name in small letters and padded with zeros already.
+    /// The same for who has the name, without NULs, in small letters and padded with zeros
+    /// already.
     /// </summary>
     internal static KnownHeader Find(ReadOnlySpan<byte> name, Vector256<byte> low)
     {

@@ -8,6 +8,17 @@ public class KnownHeadersTests
     static readonly KnownHeader[] All = Enum.GetValues<KnownHeader>();
 
     [Fact]
+    public void A_name_with_NULs_behind_it_is_another()
+    {
+        foreach (var header in All.Where(one => one != KnownHeader.Other))
+            for (var count = 1; count < 64; count++)
+                Assert.Equal(
+                    KnownHeader.Other,
+                    KnownHeaders.Find(
+                        Bytes(Of(KnownHeaders.Name(header)) + new string('\0', count))));
+    }
+
+    [Fact]
     public void Every_header_is_found_by_its_name_in_any_letters()
     {
         Assert.Equal(KnownHeaders.Count, All.Length);
