@@ -20,9 +20,14 @@ sealed class PollingTransport(LiveSession session) : Transport
         ? index.ToString() : null;
     TaskCompletionSource<PollBody?>? waiting;
 
+    /// <summary>Its body is not all here.</summary>
+    HttpContext? posting;
+
+    /// <summary>One POST after the other hands its packets on.</summary>
+    readonly Lock turn = new();
+
     /// <summary>The open packet has gone out, which clients expect in an answer of its own.</summary>
     bool isOpened;
-    bool isPosting;
     bool isClosing;
     bool isOver;
 
@@ -100,8 +105,8 @@ sealed class PollingTransport(LiveSession session) : Transport
         bool isSecond;
         lock (gate)
         {
-            isSecond = isPosting;
-            isPosting = true;
+            isSecond = posting is not null;
+            posting ??= context;
         }
         bool isBinary = context.Request.ContentType == "application/octet-stream";
         if (isSecond || (isBinary && !session.IsOld))
@@ -116,9 +121,16 @@ sealed class PollingTransport(LiveSession session) : Transport
         }
         finally
         {
-            lock (gate)
-                isPosting = false;
+            AllowNext(context);
         }
+    }
+
+    /// <summary>From now on another POST is no mistake.</summary>
+    void AllowNext(HttpContext context)
+    {
+        lock (gate)
+            if (posting == context)
+                posting = null;
     }
 
     async Task TakeAsync(HttpContext context, bool isBinary)
@@ -129,8 +141,20 @@ sealed class PollingTransport(LiveSession session) : Transport
             await EngineAnswers.StatusAsync(context, StatusCodes.Status413PayloadTooLarge);
             return;
         }
+        lock (turn)
+        {
+            // A poll may tell the client what comes of these packets before this request is
+            // answered, and the client may post again at once.
+            AllowNext(context);
+            Receive(body.WrittenSpan, isBinary);
+        }
+        await EngineAnswers.OkAsync(context);
+    }
+
+    void Receive(ReadOnlySpan<byte> body, bool isBinary)
+    {
         var packets = new List<EngineMessage>();
-        bool isWhole = Read(body.WrittenSpan, isBinary, packets);
+        bool isWhole = Read(body, isBinary, packets);
         foreach (var packet in packets)
         {
             bool isClose = packet is { IsBinary: false, Bytes.Span: [(byte)'1', ..] };
@@ -141,7 +165,6 @@ sealed class PollingTransport(LiveSession session) : Transport
         }
         if (!isWhole)
             session.End(CloseReasons.ParseError);
-        await EngineAnswers.OkAsync(context);
     }
 
     /// <summary>Takes the packets out of a body; false when it is malformed behind them.</summary>
