@@ -15,7 +15,9 @@ var verifier = new JwtVerifier(jwt);
 var urls = builder.Configuration["Urls"] ?? "";
 builder.Services.AddSingleton(TimeProvider.System)
     .AddSingleton(new InstanceName(urls[(urls.LastIndexOf(':') + 1)..].TrimEnd('/')));
-var socketIO = builder.Services.AddSocketIO();
+var socketIO = builder.Services.AddSocketIO(options =>
+    // For clients of Socket.IO 2, which are refused until it is set.
+    options.AllowEIO3 = builder.Configuration.GetValue<bool>("AllowEIO3"));
 // Rooms reach over instances through Redis; one instance alone needs none.
 if (builder.Configuration["Redis"] is { Length: > 0 } redis)
     socketIO.AddRedisAdapter(redis);

@@ -7,7 +7,9 @@ var builder = WebApplication.CreateSlimBuilder(args);
 // Behind the gateway, which ends TLS, a session's socket needs nothing of Kestrel's.
 builder.WebHost.UseDetachableSockets();
 var tokens = DemoTokens.From(builder.Configuration);
-var socketIO = builder.Services.AddSocketIO();
+var socketIO = builder.Services.AddSocketIO(options =>
+    // For clients of Socket.IO 2, which are refused until it is set.
+    options.AllowEIO3 = builder.Configuration.GetValue<bool>("AllowEIO3"));
 // With a Redis several instances are one service; without it there is one.
 if (builder.Configuration["Redis"] is { Length: > 0 } redis)
     socketIO.AddRedisAdapter(redis);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Sluice.EndToEnd.Servers;
+using Sluice.EndToEnd.SocketIO;
 using Sluice.Samples.Shared;
+using SocketIOClient.Transport;
 
 namespace Sluice.EndToEnd.Samples;
 
@@ -8,6 +10,9 @@ namespace Sluice.EndToEnd.Samples;
 public sealed class ChatTests : IAsyncLifetime
 {
     static readonly int[] ports = [8001, 8011, 8021];
+
+    /// <summary>Where clients send their requests.</summary>
+    const string path = "/dev/aiwm/chat/socket.io/";
 
     static readonly DemoTokens tokens = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
@@ -35,13 +40,21 @@ public sealed class ChatTests : IAsyncLifetime
         await ConnectAsync(chat, "ada", "polling");
         await ConnectAsync(chat, "grace", "polling", "websocket");
         await ConnectAsync(chat, "edsger", "websocket");
+        await ConnectOlderAsync(chat, "barbara", 3, "polling");
+        await ConnectOlderAsync(chat, "donald", 3, "polling", "websocket");
+        await ConnectOlderAsync(chat, "niklaus", 2, "polling", "websocket");
+        await ConnectOlderAsync(chat, "alan", 2, "websocket");
         foreach (var port in ports)
             Assert.Null(await clients.ConnectAsync($"at {port}", chat.Direct(port, "/chat"), new
             {
                 path = "/chat/socket.io/",
                 auth = new { token = Token($"at {port}") },
             }));
-        string[] all = ["ada", "grace", "edsger", .. ports.Select(port => $"at {port}")];
+        string[] all =
+        [
+            "ada", "grace", "edsger", "barbara", "donald", "niklaus", "alan",
+            .. ports.Select(port => $"at {port}"),
+        ];
         foreach (var name in all[..^1])
             Assert.True(Ok(await clients.AskAsync(name, "join", "lobby")));
         var last = await clients.AskAsync(all[^1], "join", "lobby");
@@ -62,7 +75,7 @@ public sealed class ChatTests : IAsyncLifetime
         }
 
         Assert.Equal(
-            """[{"room":"lobby","users":6}]""", (await chat.GetAsync("/dev/aiwm/rooms")).Text);
+            """[{"room":"lobby","users":10}]""", (await chat.GetAsync("/dev/aiwm/rooms")).Text);
     }
 
     [Theory, MemberData(nameof(Proxies))]
@@ -71,11 +84,12 @@ public sealed class ChatTests : IAsyncLifetime
         await using var chat = await StartAsync(kind);
         await ConnectAsync(chat, "ada", "polling", "websocket");
         await ConnectAsync(chat, "grace", "websocket");
+        await ConnectOlderAsync(chat, "barbara", 3, "polling");
+        await ConnectOlderAsync(chat, "niklaus", 2, "polling", "websocket");
         var first = await clients.AskAsync("ada", "whoami");
-        var dead = ports.Single(port =>
-            chat.Direct(port, "/").Port.ToString() == Text(first, "instance"));
-        await chat.StopAsync(dead);
-        foreach (var name in new[] { "ada", "grace" })
+        await chat.StopAsync(InstanceAt(chat, Text(first, "instance")));
+        string[] all = ["ada", "grace", "barbara", "niklaus"];
+        foreach (var name in all)
         {
             await clients.ConnectedAsync(name, 2);
             var now = await clients.AskAsync(name, "whoami");
@@ -84,7 +98,31 @@ public sealed class ChatTests : IAsyncLifetime
         }
 
         await clients.AskAsync("ada", "say", "lobby", "still here");
-        Assert.Equal("still here", Text(await clients.NextAsync("grace", "message"), "text"));
+        foreach (var name in all)
+            Assert.Equal("still here", Text(await clients.NextAsync(name, "message"), "text"));
+    }
+
+    [Theory, MemberData(nameof(Proxies))]
+    public async Task The_client_for_dotnet_talks_with_the_others(ProxyKind kind)
+    {
+        await using var chat = await StartAsync(kind);
+        await ConnectAsync(chat, "grace", "websocket");
+        await clients.AskAsync("grace", "join", "lobby");
+        foreach (var transport in Enum.GetValues<TransportProtocol>())
+        {
+            var name = $"ada by {transport}";
+            using var ada = new DotNetClient(
+                chat.At("/chat"), path, transport, auth: new { token = Token(name) });
+            var heard = new TaskCompletionSource<string>();
+            ada.On("message", message =>
+                heard.SetResult(Text(message.GetValue<JsonElement>(0), "text")!));
+            await ada.ConnectAsync();
+            await ada.AskAsync("join", "lobby");
+            await ada.EmitAsync("say", "lobby", $"hello from {name}");
+            Assert.Equal(
+                $"hello from {name}", Text(await clients.NextAsync("grace", "message"), "text"));
+            Assert.Equal($"hello from {name}", await Patience.ForAsync(heard.Task));
+        }
     }
 
     [Fact]
@@ -136,12 +174,23 @@ public sealed class ChatTests : IAsyncLifetime
         await page.UntilAsync("document.body.innerText.includes('grace: Half, since noon.')");
         await page.ScreenshotAsync(Path.Combine(
             Repository.Root, "artifacts", "screenshots", $"chat-{kind}.png"));
+
+        // Both are at the same instance: ip_hash.
+        var own = Text(await clients.AskAsync("grace", "whoami"), "instance");
+        await chat.StopAsync(InstanceAt(chat, own));
+        await clients.ConnectedAsync("grace", 2);
+        await page.UntilAsync("/here: ada$/m.test(document.body.innerText)");
+        await clients.AskAsync("grace", "join", "lobby");
+        await clients.AskAsync("grace", "say", "lobby", "And still.");
+        await page.UntilAsync("document.body.innerText.includes('grace: And still.')");
     }
 
     Task<Deployment> StartAsync(ProxyKind kind) => Deployment.StartAsync(
         kind, "Chat", ports, new()
         {
-            ["Jwt__Secret"] = Convert.ToBase64String(tokens.Secret), ["Redis"] = redis.Address,
+            ["Jwt__Secret"] = Convert.ToBase64String(tokens.Secret),
+            ["Redis"] = redis.Address,
+            ["AllowEIO3"] = "true",
         });
 
     async Task ConnectAsync(Deployment chat, string name, params string[] transports)
@@ -150,14 +199,23 @@ public sealed class ChatTests : IAsyncLifetime
         await clients.TransportAsync(name, transports[^1]);
     }
 
+    async Task ConnectOlderAsync(
+        Deployment chat, string name, int version, params string[] transports)
+    {
+        var auth = new { token = Token(name) };
+        Assert.Null(await clients.ConnectAsync(
+            name, chat.At("/chat"), new { path, transports, auth }, version));
+        await clients.TransportAsync(name, transports[^1]);
+    }
+
     Task<string?> TryAsync(
         Deployment chat, string name, string? token, params string[] transports) =>
-        clients.ConnectAsync(name, chat.At("/chat"), new
-        {
-            path = "/dev/aiwm/chat/socket.io/",
-            transports,
-            auth = new { token },
-        });
+        clients.ConnectAsync(
+            name, chat.At("/chat"), new { path, transports, auth = new { token } });
+
+    /// <summary>The port in nginx.conf of the instance that names itself by its own.</summary>
+    static int InstanceAt(Deployment chat, string? name) =>
+        ports.Single(port => $"{chat.Direct(port, "/").Port}" == name);
 
     static string Token(string name) => tokens.Issue(name, TimeProvider.System.GetUtcNow());
 

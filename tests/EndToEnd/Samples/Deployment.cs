@@ -1,15 +1,13 @@
 using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using Sluice.EndToEnd.Servers;
 
 namespace Sluice.EndToEnd.Samples;
 
 /// <summary>
-/// A sample whole: its instances, and a proxy in front on the sample's own nginx.conf, in which
-/// nothing but addresses and ports is replaced.
+/// A sample whole: its instances, and a proxy in front on the sample's own nginx.conf.
 /// </summary>
-sealed partial class Deployment : IAsyncDisposable
+sealed class Deployment : IAsyncDisposable
 {
     readonly Dictionary<int, Instance> instances = [];
     readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -48,7 +46,7 @@ sealed partial class Deployment : IAsyncDisposable
                 deployment.instances[port] = new Instance(
                     sample, Loopback.FreePort(IPAddress.Loopback), environment ?? []);
             await Task.WhenAll(deployment.instances.Values.Select(one => one.StartAsync()));
-            await deployment.StartProxyAsync(kind, Folder(sample));
+            await deployment.StartProxyAsync(kind, sample);
             return deployment;
         }
         catch
@@ -92,17 +90,13 @@ sealed partial class Deployment : IAsyncDisposable
             await instance.StopAsync();
     }
 
-    async Task StartProxyAsync(ProxyKind kind, string folder)
+    async Task StartProxyAsync(ProxyKind kind, string sample)
     {
+        var folder = Folder(sample);
         var address = Loopback.Host(30);
         Main = new IPEndPoint(address, Loopback.FreePort(address));
-        var text = File.ReadAllText(Path.Combine(folder, "nginx.conf"), Encoding.Latin1);
-        text = Listen().Replace(text, match => match.Groups[1].Value + Main);
-        text = Peer().Replace(text, match =>
-            instances.TryGetValue(int.Parse(match.Groups[1].Value), out var instance)
-                ? $"127.0.0.1:{instance.Port}"
-                : match.Value);
-        text = text.Replace("/dev/stdout", "logs/access.log");
+        var text = SampleConfiguration.Read(sample, Main, instances.ToDictionary(
+            one => one.Key, one => $"127.0.0.1:{one.Value.Port}"));
         proxy = await ProxyProcess.StartAsync(kind, text, [Main], new ProxySetup
         {
             Prepare = prefix =>
@@ -113,12 +107,6 @@ sealed partial class Deployment : IAsyncDisposable
             },
         });
     }
-
-    [GeneratedRegex(@"(?m)^(\s+listen\s+)\d+")]
-    private static partial Regex Listen();
-
-    [GeneratedRegex(@"\b127\.0\.0\.1:(\d+)")]
-    private static partial Regex Peer();
 }
 
 /// <summary>One process of a sample on a port of its own.</summary>

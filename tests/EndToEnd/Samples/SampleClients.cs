@@ -3,16 +3,21 @@ using Sluice.EndToEnd.SocketIO.Cluster;
 
 namespace Sluice.EndToEnd.Samples;
 
-/// <summary>socket.io-clients 4.8 of a sample, each with a name.</summary>
+/// <summary>socket.io-clients of a sample, each with a name.</summary>
 sealed class SampleClients(ControlledProgram program) : IAsyncDisposable
 {
     public static async Task<SampleClients> StartAsync() =>
         new((await ControlledProgram.StartAsync("sample-client.mjs")).Program);
 
     /// <summary>Connects; what the server said when it refused, null when it did not.</summary>
-    public async Task<string?> ConnectAsync(string name, Uri url, object options)
+    /// <param name="name">How the test calls it.</param>
+    /// <param name="url">The server's, with the namespace.</param>
+    /// <param name="options">As the client has them.</param>
+    /// <param name="version">2, 3 or 4: 2.5, 3.1 or 4.8.</param>
+    public async Task<string?> ConnectAsync(
+        string name, Uri url, object options, int version = 4)
     {
-        var result = await program.CallAsync("connect", new { name, url, options });
+        var result = await program.CallAsync("connect", new { name, url, options, version });
         return result.ValueKind == JsonValueKind.String ? result.GetString() : null;
     }
 

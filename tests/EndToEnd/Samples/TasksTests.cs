@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Sluice.EndToEnd.Servers;
+using Sluice.EndToEnd.SocketIO;
 using Sluice.Samples.Shared;
+using SocketIOClient.Transport;
 
 namespace Sluice.EndToEnd.Samples;
 
@@ -9,11 +11,13 @@ public class TasksTests
 {
     const int port = 8004;
 
+    static readonly HttpClient http = new();
+
     static readonly DemoTokens tokens = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
     static readonly Dictionary<string, string> environment = new()
     {
-        ["Jwt__Secret"] = Convert.ToBase64String(tokens.Secret),
+        ["Jwt__Secret"] = Convert.ToBase64String(tokens.Secret), ["AllowEIO3"] = "true",
     };
 
     public static TheoryData<ProxyKind> Proxies => Deployment.Proxies;
@@ -23,15 +27,16 @@ public class TasksTests
     {
         await using var tasks = await StartAsync(kind);
         await using var clients = await SampleClients.StartAsync();
-        foreach (var (name, transports) in new[]
-        {
-            ("polling", "polling"), ("websocket", "websocket"), ("upgraded", "polling,websocket"),
-        })
-        {
-            Assert.Null(await clients.ConnectAsync(
-                name, tasks.At("/"), new { transports = transports.Split(',') }));
-            await clients.TransportAsync(name, transports.Split(',')[^1]);
-        }
+        List<string> names = [];
+        foreach (var version in new[] { 4, 3, 2 })
+            foreach (var transports in new[] { "polling", "websocket", "polling,websocket" })
+            {
+                var name = $"{version} by {transports}";
+                names.Add(name);
+                Assert.Null(await clients.ConnectAsync(
+                    name, tasks.At("/"), new { transports = transports.Split(',') }, version));
+                await clients.TransportAsync(name, transports.Split(',')[^1]);
+            }
 
         var token = tokens.Issue("ada", TimeProvider.System.GetUtcNow());
         var created = await ChangeAsync(
@@ -43,7 +48,7 @@ public class TasksTests
         Assert.Equal(204, (await tasks.RequestAsync(
             HttpMethod.Delete, $"/api/tasks/{id}", null, token)).Status);
 
-        foreach (var name in new[] { "polling", "websocket", "upgraded" })
+        foreach (var name in names)
         {
             await HasAsync(clients, name, "taskCreated", "pending", "0x1");
             Assert.Equal("0x1", Text(await clients.NextAsync(name, "taskAssigned"), "agentWallet"));
@@ -59,6 +64,55 @@ public class TasksTests
         }
 
         Assert.Equal("[]", (await tasks.GetAsync("/api/tasks")).Text);
+    }
+
+    [Theory, MemberData(nameof(Proxies))]
+    public async Task The_client_for_dotnet_is_told(ProxyKind kind)
+    {
+        await using var tasks = await StartAsync(kind);
+        var token = tokens.Issue("ada", TimeProvider.System.GetUtcNow());
+        foreach (var transport in Enum.GetValues<TransportProtocol>())
+        {
+            using var client = new DotNetClient(tasks.At("/"), "/socket.io/", transport);
+            var told = new TaskCompletionSource<JsonElement>();
+            client.On("taskCreated", task => told.SetResult(task.GetValue<JsonElement>(0)));
+            await client.ConnectAsync();
+            var known = await client.AskAsync("authenticate", token);
+            Assert.Equal("ada", Text(known.GetValue<JsonElement>(0), "name"));
+            await ChangeAsync(
+                tasks, HttpMethod.Post, "", $$"""{"title":"By {{transport}}"}""", token, 201);
+            var task = (await Patience.ForAsync(told.Task)).GetProperty("data");
+            Assert.Equal($"By {transport}", Text(task, "title"));
+        }
+    }
+
+    [Theory, MemberData(nameof(Proxies))]
+    public async Task Who_listens_goes_on_at_another_instance_when_one_dies(ProxyKind kind)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        int[] ports = [port, 8014];
+        await using var tasks = await Deployment.StartAsync(kind, "Tasks", ports,
+            new(environment) { ["Redis"] = redis.Address });
+        await using var clients = await SampleClients.StartAsync();
+        int[] versions = [4, 3, 2];
+        foreach (var version in versions)
+            Assert.Null(await clients.ConnectAsync($"{version}", tasks.At("/"), new { }, version));
+        var own = await OwnAsync();
+        await tasks.StopAsync(own);
+        foreach (var version in versions)
+            await clients.ConnectedAsync($"{version}", 2);
+        var token = tokens.Issue("ada", TimeProvider.System.GetUtcNow());
+        await ChangeAsync(tasks, HttpMethod.Post, "", """{"title":"Go on"}""", token, 201);
+        foreach (var version in versions)
+            await HasAsync(clients, $"{version}", "taskCreated", "pending", null);
+
+        // All are at one of them: ip_hash.
+        async Task<int> OwnAsync()
+        {
+            var health = await Task.WhenAll(ports.Select(async port => (port, JsonElement.Parse(
+                await http.GetStringAsync(tasks.Direct(port, "/api/health"))))));
+            return health.Single(one => one.Item2.GetProperty("sockets").GetInt32() == 3).port;
+        }
     }
 
     [Fact]

@@ -32,6 +32,9 @@ public static class Patience
         return true;
     }
 
+    /// <summary>The result of a task, or a failure when it takes too long.</summary>
+    public static Task<T> ForAsync<T>(Task<T> task) => task.WaitAsync(Event);
+
     /// <summary>Looks until <paramref name="reached"/>, or fails naming what is missing.</summary>
     public static async Task ForAsync(Func<bool> reached, Func<string> what, TimeSpan? bound = null)
     {

@@ -18,9 +18,12 @@ static class MatrixHost
     /// <param name="nodeTag">What the ids of its sessions begin with.</param>
     /// <param name="pings">No ping for the time of a test, when false.</param>
     /// <param name="deflate">How messages on WebSockets are compressed.</param>
+    /// <param name="path">Where it serves.</param>
+    /// <param name="redis">Through which its rooms reach other instances; null for none.</param>
     public static Task<SocketIOHost> StartAsync(
         string instance = "a", string nodeTag = "", bool pings = true,
-        PerMessageDeflateOptions? deflate = null) =>
+        PerMessageDeflateOptions? deflate = null, string path = "/socket.io",
+        string? redis = null) =>
         SocketIOHost.StartAsync(
             options =>
             {
@@ -30,12 +33,18 @@ static class MatrixHost
                 options.ClientFolder = clientFolder;
                 options.PerMessageDeflate = deflate;
             },
+            extend: socketIO =>
+            {
+                if (redis is not null)
+                    socketIO.AddRedisAdapter(redis);
+            },
             build: app =>
             {
-                app.MapSocketIO("/socket.io", io => Serve(io, instance));
-                app.MapGet("/page", () => Results.Content(
+                app.MapSocketIO(path, io => Serve(io, instance));
+                // ?at= is where clients find the path.
+                app.MapGet("/page", (string at = "/socket.io/") => Results.Content(
                     "<!doctype html><title>page</title>"
-                        + "<script src=\"/socket.io/socket.io.min.js\"></script>", "text/html"));
+                        + $"<script src=\"{at}socket.io.min.js\"></script>", "text/html"));
             });
 
     static void Serve(ISocketIOServer io, string instance)
@@ -68,5 +77,17 @@ static class MatrixHost
         socket.On("count", context => counted.Add(context.Arguments.Get<int>(0)));
         socket.On("counted", () => counted);
         socket.On("leave", () => socket.Disconnect());
+        socket.On<string, bool>("join", room =>
+        {
+            socket.Join(room!);
+            return true;
+        });
+        socket.On<string, bool>("part", room =>
+        {
+            socket.Leave(room!);
+            return true;
+        });
+        socket.On<string, string, byte[]>("tell", (room, text, bytes) =>
+            socket.Namespace.In(room!).Emit("heard", text, bytes));
     }
 }

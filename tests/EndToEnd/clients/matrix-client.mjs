@@ -1,10 +1,12 @@
-// One official client against the server of MatrixHost.cs.
-//   matrix-client.mjs VERSION URL [PATH]            everything, by each transport; prints what it did
-//   matrix-client.mjs VERSION URL PATH stay MODE    stays, and prints "on INSTANCE" at each connect
-// VERSION: 2, 3 or 4. MODE: polling, upgrade or websocket.
+// One official client against servers of MatrixHost.cs.
+//   matrix-client.mjs VERSION ADDRESS all [FAR ...]  everything, by each transport; prints what it
+//                                                    did. Rooms too, when there are more instances
+//   matrix-client.mjs VERSION ADDRESS stay MODE      stays; prints "on INSTANCE" at each connect
+// VERSION: 2, 3 or 4. ADDRESS, FAR: with the path, such as http://127.0.0.1:8201/socket.io/.
+// MODE: polling, upgrade or websocket.
 import assert from "node:assert/strict";
 
-const [version, url, path = "/socket.io/", task = "all", stayMode] = process.argv.slice(2);
+const [version, address, task, ...others] = process.argv.slice(2);
 const { io } = version === "2"
     ? { io: (await import("socket.io-client-2")).default }
     : await import(version === "3" ? "socket.io-client-3" : "socket.io-client");
@@ -24,9 +26,10 @@ const fail = (what) => (error) => {
     process.exit(1);
 };
 
-function open(mode, namespace = "", more = {}) {
-    return io(url.replace(/\/$/, "") + namespace, {
-        path, transports: transports[mode], forceNew: true, reconnection: false, ...more,
+function open(mode, namespace = "", more = {}, where = address) {
+    const { origin, pathname } = new URL(where);
+    return io(origin + namespace, {
+        path: pathname, transports: transports[mode], forceNew: true, reconnection: false, ...more,
     });
 }
 
@@ -73,6 +76,7 @@ async function talk(mode) {
     assert.deepEqual(await ask(socket, "counted"), [Array.from({ length: 100 }, (_, at) => at)]);
 
     await namespaces(mode);
+    if (others.length) await rooms(mode);
     const gone = event(socket, "disconnect");
     socket.emit("leave");
     assert.match((await gone)[0], /^io server disconnect$/);
@@ -99,6 +103,29 @@ async function namespaces(mode) {
     nowhere.close();
 }
 
+/** A room holds clients of all instances, whoever speaks. */
+async function rooms(mode) {
+    const all = [address, ...others].map((where) => open(mode, "", {}, where));
+    await Promise.all(all.map((socket) => event(socket, "connect")));
+    for (const socket of all) assert.deepEqual(await ask(socket, "join", "hall"), [true]);
+    const everybody = (name) => Promise.all(all.map((socket) => event(socket, name)));
+    for (const [at, speaker] of all.entries()) {
+        const heard = everybody("heard");
+        speaker.emit("tell", "hall", `é${at}`, Buffer.of(at, 0xff));
+        for (const [text, bytes] of await heard) {
+            assert.equal(text, `é${at}`);
+            assert.deepEqual(Buffer.from(bytes), Buffer.of(at, 0xff));
+        }
+    }
+    const [first, second] = all;
+    assert.deepEqual(await ask(first, "part", "hall"), [true]);
+    const next = event(first, "heard");
+    second.emit("tell", "hall", "not for the first", Buffer.alloc(1));
+    second.emit("tell", first.id, "for the first", Buffer.alloc(1));
+    assert.equal((await next)[0], "for the first");
+    for (const socket of all) socket.close();
+}
+
 async function stay(mode) {
     const socket = open(mode, "", { reconnection: true, reconnectionDelay: 20,
         reconnectionDelayMax: 100, timeout: 5000 });
@@ -111,9 +138,9 @@ async function stay(mode) {
 }
 
 if (task === "stay") {
-    await stay(stayMode);
+    await stay(others[0]);
 } else {
     for (const mode of Object.keys(transports)) await talk(mode);
-    console.log("polling, upgrade, websocket");
+    console.log(`polling, upgrade, websocket${others.length ? ", rooms" : ""}`);
     process.exit(0);
 }

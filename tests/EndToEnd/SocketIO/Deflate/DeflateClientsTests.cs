@@ -62,7 +62,7 @@ public sealed class DeflateClientsTests
         await using var host = await MatrixHost.StartAsync(deflate: Small());
         await using var front = await Front.StartAsync(kind, host.Address);
         var output = await NodeProcess.RunAsync(
-            "matrix-client.mjs", "4", front.Address.ToString());
+            "matrix-client.mjs", "4", new Uri(front.Address, "socket.io/").ToString(), "all");
         Assert.Equal("polling, upgrade, websocket", output.Trim());
     }
 
@@ -73,7 +73,7 @@ public sealed class DeflateClientsTests
     {
         await using var host = await MatrixHost.StartAsync(deflate: Small());
         var output = await NodeProcess.RunAsync(
-            "matrix-client.mjs", version, host.Address.ToString());
+            "matrix-client.mjs", version, new Uri(host.Address, "socket.io/").ToString(), "all");
         Assert.Equal("polling, upgrade, websocket", output.Trim());
     }
 
