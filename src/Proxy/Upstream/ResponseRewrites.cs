@@ -58,41 +58,58 @@ sealed class ResponseRewrites
         AppendLocation(x, value[(at + 4)..], to);
     }
 
-    /// <summary>Appends a Set-Cookie, its Domain and Path attributes rewritten.</summary>
+    /// <summary>
+    /// Appends a Set-Cookie, its Domain and Path attributes rewritten. One in which nothing is
+    /// rewritten stays as it is.
+    /// </summary>
     public void AppendCookie(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
     {
-        if (domains.IsEmpty && paths.IsEmpty)
-        {
-            to.Append(value);
+        var start = to.Length;
+        if ((!domains.IsEmpty || !paths.IsEmpty) && TryRewriteCookie(x, value, to))
             return;
-        }
-        var isFirst = true;
-        foreach (var part in value.Split((byte)';'))
-        {
-            if (!isFirst)
-                to.Append((byte)';');
-            AppendAttribute(x, value[part], isFirst, to);
-            isFirst = false;
-        }
+        to.Truncate(start);
+        to.Append(value);
     }
 
-    void AppendAttribute(Exchange x, ReadOnlySpan<byte> attribute, bool isFirst, ByteBuilder to)
+    /// <summary>
+    /// Puts a cookie together anew, one blank before each attribute and none round "="; false when
+    /// nothing was rewritten.
+    /// </summary>
+    bool TryRewriteCookie(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
     {
-        var name = attribute.TrimStart((byte)' ');
-        var equals = name.IndexOf((byte)'=');
-        if (isFirst || equals < 0)
+        var isFirst = true;
+        var isRewritten = false;
+        foreach (var part in value.Split((byte)';'))
         {
-            to.Append(attribute);
-            return;
+            var attribute = value[part];
+            var equals = attribute.IndexOf((byte)'=');
+            // Not the cookie of anybody.
+            if (isFirst && equals < 0)
+                return false;
+            if (!isFirst)
+                to.Append("; "u8);
+            var name = (equals < 0 ? attribute : attribute[..equals]).Trim(" \t"u8);
+            to.Append(name);
+            if (equals >= 0)
+            {
+                to.Append((byte)'=');
+                var content = attribute[(equals + 1)..].Trim(" \t"u8);
+                if (!isFirst && TryAttribute(x, name, content, to))
+                    isRewritten = true;
+                else
+                    to.Append(content);
+            }
+            isFirst = false;
         }
-        var valueStart = attribute.Length - name.Length + equals + 1;
-        var value = attribute[valueStart..];
-        to.Append(attribute[..valueStart]);
-        if (HeaderText.EqualsIgnoreCase(name[..equals], "domain"u8) && TryDomain(x, value, to))
-            return;
-        if (HeaderText.EqualsIgnoreCase(name[..equals], "path"u8) && TryPath(x, value, to))
-            return;
-        to.Append(value);
+        return isRewritten;
+    }
+
+    bool TryAttribute(
+        Exchange x, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ByteBuilder to)
+    {
+        if (HeaderText.EqualsIgnoreCase(name, "domain"u8))
+            return TryDomain(x, value, to);
+        return HeaderText.EqualsIgnoreCase(name, "path"u8) && TryPath(x, value, to);
     }
 
     bool TryDomain(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
@@ -152,15 +169,18 @@ sealed class ResponseRewrites
             return true;
         }
 
-        /// <summary>Replaces a whole domain; a dot before it does not count, and stays.</summary>
+        /// <summary>
+        /// Replaces a whole domain. A dot before it does not count for a text, and stays; an
+        /// expression sees it.
+        /// </summary>
         public bool TryReplaceDomain(Exchange x, ReadOnlySpan<byte> value, ByteBuilder to)
         {
+            if (pattern is not null)
+                return TryReplaceMatch(x, value, to);
             var start = to.Length;
             var domain = value is [(byte)'.', ..] ? value[1..] : value;
             to.Append(value[..(value.Length - domain.Length)]);
-            var isReplaced = pattern is not null
-                ? TryReplaceMatch(x, domain, to)
-                : TryReplaceEqual(x, domain, to);
+            var isReplaced = TryReplaceEqual(x, domain, to);
             if (!isReplaced)
                 to.Truncate(start);
             return isReplaced;
