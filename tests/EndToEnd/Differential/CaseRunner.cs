@@ -101,6 +101,9 @@ sealed partial class CaseRunner(
                     var want = int.Parse(step.Text, CultureInfo.InvariantCulture);
                     await Patience.ForAsync(() => Reached() >= want, () => "request at a backend");
                     break;
+                case Act.Stall:
+                    await running.Client.Received.EndAsync(Patience.Event);
+                    break;
                 case Act.Shutdown:
                     running.Client.Shutdown();
                     break;
@@ -197,7 +200,7 @@ sealed partial class CaseRunner(
                 lines = [.. all.Skip(known).Where(line => !line.Contains("probe-kept"))];
                 return lines.Count >= expected;
             },
-            TimeSpan.FromSeconds(2));
+            Patience.Event);
         return lines;
     }
 

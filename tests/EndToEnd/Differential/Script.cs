@@ -146,7 +146,7 @@ enum Act
     /// <summary>Backend: answer as soon as the head is there, before the body.</summary>
     Early,
 
-    /// <summary>Backend: say nothing until the proxy closes.</summary>
+    /// <summary>Say nothing until the proxy closes.</summary>
     Stall,
 
     /// <summary>Backend: wait until all clients of the case have sent.</summary>
