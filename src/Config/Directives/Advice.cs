@@ -35,9 +35,9 @@ public static class Advice
 
     /// <summary>
     /// What is wrong with the characters, or "did you mean x?" for the nearest directive that the
-    /// context allows.
+    /// context allows; when there is none, for the nearest of all, with where it belongs.
     /// </summary>
-    public static string? ForUnknown(string name, Contexts context)
+    public static string? ForUnknown(string name, Contexts context, bool opensBlock)
     {
         if (name.StartsWith("\u00EF\u00BB\u00BF", StringComparison.Ordinal))
             return "the file starts with a byte order mark: save it without one";
@@ -50,11 +50,24 @@ public static class Advice
         if (equals > 0 && DirectiveTable.IsName(name[..equals]))
             return $"write {name[..equals]} {name[(equals + 1)..]}, without the \"=\"";
 
-        return Nearest(name, DirectiveTable.AllowedIn(context).Select(row => row.Name));
+        return Nearest(name, NamesIn(context)) ?? ForElsewhere(name, opensBlock);
     }
 
+    // Of the short words too many are near to some directive of some block.
+    static string? ForElsewhere(string name, bool opensBlock) =>
+        name.Length > 4 && NearestOf(name, NamesIn(DirectiveTable.Opened)) is { } nearest
+            ? $"did you mean {nearest}, which belongs in "
+                + $"{Places(DirectiveTable.Find(nearest), opensBlock)}?"
+            : null;
+
+    static IEnumerable<string> NamesIn(Contexts context) =>
+        DirectiveTable.AllowedIn(context).Select(row => row.Name);
+
     /// <summary>"did you mean x?" when one of the names is near enough; else null.</summary>
-    public static string? Nearest(string name, IEnumerable<string> names)
+    public static string? Nearest(string name, IEnumerable<string> names) =>
+        NearestOf(name, names) is { } best ? $"did you mean {best}?" : null;
+
+    static string? NearestOf(string name, IEnumerable<string> names)
     {
         string? best = null;
         int least = name.Length switch { <= 4 => 1, <= 7 => 2, _ => 3 };
@@ -70,7 +83,7 @@ public static class Advice
             best = candidate;
         }
 
-        return best is null ? null : $"did you mean {best}?";
+        return best;
     }
 
     /// <summary>The nearest of a few words, else all of them.</summary>

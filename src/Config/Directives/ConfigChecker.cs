@@ -156,7 +156,7 @@ public sealed class ConfigChecker : IReadVisitor
         else
         {
             diagnostics.Emerg(node, $"unknown directive \"{name}\"",
-                Advice.ForUnknown(node.Name, context));
+                Advice.ForUnknown(node.Name, context, opensBlock));
         }
     }
 

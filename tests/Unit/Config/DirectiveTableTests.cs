@@ -77,7 +77,10 @@ public class DirectiveTableTests
     [Theory]
     [InlineData("proxy_pas", Contexts.Location, "did you mean proxy_pass?")]
     [InlineData("lisetn", Contexts.Server, "did you mean listen?")]
-    [InlineData("lisetn", Contexts.Location, null)]
+    [InlineData("lisetn", Contexts.Location, "did you mean listen, which belongs in server?")]
+    [InlineData("proxy_pas", Contexts.Main,
+        "did you mean proxy_pass, which belongs in location?")]
+    [InlineData("one", Contexts.Main, null)]
     [InlineData("frobnicate", Contexts.Location, null)]
     [InlineData("x", Contexts.Location, null)]
     [InlineData("root=/x", Contexts.Server, "write root /x, without the \"=\"")]
@@ -88,7 +91,7 @@ public class DirectiveTableTests
         "the file is UTF-16: save it as UTF-8, without a byte order mark")]
     public void The_nearest_name_of_the_context_is_meant(
         string name, Contexts context, string? expected) =>
-        Assert.Equal(expected, Advice.ForUnknown(name, context));
+        Assert.Equal(expected, Advice.ForUnknown(name, context, opensBlock: false));
 
     [Fact]
     public void Every_row_is_on_a_page_of_the_reference()
