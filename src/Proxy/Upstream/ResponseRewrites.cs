@@ -83,7 +83,7 @@ sealed class ResponseRewrites
         {
             var attribute = value[part];
             var equals = attribute.IndexOf((byte)'=');
-            // Not the cookie of anybody.
+            // No name and value: nginx leaves such a line alone.
             if (isFirst && equals < 0)
                 return false;
             if (!isFirst)
