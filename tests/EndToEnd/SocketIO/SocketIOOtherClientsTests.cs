@@ -128,9 +128,7 @@ public sealed class SocketIOOtherClientsTests
         string sample, ProxyKind? kind)
     {
         await using var deployment = await MatrixDeployment.StartAsync(sample, kind);
-        await using var browser = await Browser.OpenAsync(
-            $"{deployment.Address}page?at={deployment.Path}");
-        await browser.EvaluateAsync($"window.path = '{deployment.Path}'");
+        await using var browser = await OpenPageAsync(deployment);
         await browser.EvaluateAsync("""
             window.talk = transports => new Promise((resolve, reject) => {
                 const socket = io({ path, transports, forceNew: true, reconnection: false });
@@ -159,9 +157,7 @@ public sealed class SocketIOOtherClientsTests
         string sample, ProxyKind? kind)
     {
         await using var deployment = await MatrixDeployment.StartAsync(sample, kind);
-        await using var browser = await Browser.OpenAsync(
-            $"{deployment.Address}page?at={deployment.Path}");
-        await browser.EvaluateAsync($"window.path = '{deployment.Path}'");
+        await using var browser = await OpenPageAsync(deployment);
         await browser.EvaluateAsync("""
             const socket = io({ path, reconnectionDelay: 20, reconnectionDelayMax: 100 });
             socket.on("connect", async () => {
@@ -183,6 +179,14 @@ public sealed class SocketIOOtherClientsTests
         deployment.Hosts.First(host => host.IO.Sockets.Count == 0).IO.To("hall")
             .Emit("heard", "from afar", new byte[] { 1, 255 });
         await browser.UntilAsync($"document.title === '{now} from afar 1,255'");
+    }
+
+    /// <summary>A page that has the client, and knows the path.</summary>
+    static async Task<Browser> OpenPageAsync(MatrixDeployment deployment)
+    {
+        var browser = await Browser.OpenAsync($"{deployment.Address}page?at={deployment.Path}");
+        await browser.EvaluateAsync($"window.path = '{deployment.Path}'");
+        return browser;
     }
 
     static DotNetClient Create(
