@@ -20,7 +20,7 @@ sealed class PollingTransport(LiveSession session) : Transport
         ? index.ToString() : null;
     TaskCompletionSource<PollBody?>? waiting;
 
-    /// <summary>Its body is not all here.</summary>
+    /// <summary>The POST whose body is not all here yet.</summary>
     HttpContext? posting;
 
     /// <summary>One POST after the other hands its packets on.</summary>

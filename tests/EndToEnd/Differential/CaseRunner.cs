@@ -102,7 +102,8 @@ sealed partial class CaseRunner(
                     await Patience.ForAsync(() => Reached() >= want, () => "request at a backend");
                     break;
                 case Act.Stall:
-                    await running.Client.Received.EndAsync(Patience.Event);
+                    if (!await running.Client.Received.EndAsync(Patience.Event))
+                        throw new TimeoutException("the proxy did not close");
                     break;
                 case Act.Shutdown:
                     running.Client.Shutdown();
@@ -192,7 +193,7 @@ sealed partial class CaseRunner(
     {
         var lines = new List<string>();
         var known = logPositions.GetValueOrDefault(log);
-        await Patience.UntilAsync(
+        await Patience.ForAsync(
             () =>
             {
                 var all = proxy.Lines(log);
@@ -200,7 +201,7 @@ sealed partial class CaseRunner(
                 lines = [.. all.Skip(known).Where(line => !line.Contains("probe-kept"))];
                 return lines.Count >= expected;
             },
-            Patience.Event);
+            () => $"{expected} lines in {log}, which has {lines.Count}");
         return lines;
     }
 

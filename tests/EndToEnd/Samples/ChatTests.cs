@@ -156,7 +156,7 @@ public sealed class ChatTests : IAsyncLifetime
     }
 
     [Theory, MemberData(nameof(Proxies))]
-    public async Task The_page_talks(ProxyKind kind)
+    public async Task The_page_talks_and_goes_on_at_another_instance(ProxyKind kind)
     {
         await using var chat = await StartAsync(kind);
         await using var page = await Browser.OpenAsync(chat.At("/").ToString());

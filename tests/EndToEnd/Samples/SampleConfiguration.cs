@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Sluice.EndToEnd.Samples;
 
 /// <summary>
-/// The nginx.conf of a sample, in which nothing but addresses and ports is replaced.
+/// The nginx.conf of a sample, in which nothing is replaced but addresses, ports and the place of
+/// the access log.
 /// </summary>
 static partial class SampleConfiguration
 {

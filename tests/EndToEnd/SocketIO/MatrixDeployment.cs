@@ -59,6 +59,9 @@ sealed class MatrixDeployment : IAsyncDisposable
             foreach (var name in "abc"[..ports.Length])
                 deployment.hosts.Add(await MatrixHost.StartAsync(
                     $"{name}", pings: pings, path: inside, redis: deployment.redis.Address));
+            await Patience.ForAsync(
+                () => deployment.hosts.All(host => host.IO.Adapter.Problem is null),
+                () => "instances that hear each other");
             deployment.Instances = [.. deployment.hosts.Select(
                 host => new Uri(host.Address, inside + "/"))];
             deployment.Path = kind is null ? inside + "/" : outside;
