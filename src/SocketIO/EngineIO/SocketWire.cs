@@ -49,7 +49,8 @@ sealed class SocketWire : WebSocketWire
         // Nobody has asked.
     }
 
-    public override void Abort() => socket.Close();
+    // It stands among the open ones until it is released: a server that stops waits for sessions.
+    public override void Abort() => DetachedSocket.Shut(socket.Socket);
 
     public override void Release() => socket.Close();
 }

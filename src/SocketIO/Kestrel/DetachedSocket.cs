@@ -4,18 +4,21 @@ using NetSocket = System.Net.Sockets.Socket;
 namespace Sluice.SocketIO.Kestrel;
 
 /// <summary>A socket without a connection of Kestrel's; who has it has to close it.</summary>
-/// <param name="Socket">Nobody else's.</param>
+/// <param name="Socket">Nobody else's; it may be shut before it is closed.</param>
 /// <param name="Open">Where it stands until it is closed.</param>
 readonly record struct DetachedSocket(NetSocket Socket, DetachedSockets Open)
 {
-    /// <summary>Ends reading and writing. A second time does nothing. From any thread.</summary>
+    /// <summary>Ends reading and writing, and with them what the server waits for.</summary>
     public void Close()
     {
         Shut(Socket);
         Open.Remove(Socket);
     }
 
-    /// <summary>Closes a socket, after what was written to it.</summary>
+    /// <summary>
+    /// Ends reading and writing, after what was written. A second time does nothing. From any
+    /// thread.
+    /// </summary>
     public static void Shut(NetSocket socket)
     {
         try

@@ -29,8 +29,8 @@ sealed class DetachedSockets
     }
 
     /// <summary>
-    /// Waits until all are closed, and closes the rest when the server has no more time. None
-    /// may be added any more.
+    /// Waits until all are closed, and shuts the rest when the server has no more time. None may
+    /// be added any more.
     /// </summary>
     public async Task EndAsync(CancellationToken stop)
     {

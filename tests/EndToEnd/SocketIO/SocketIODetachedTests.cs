@@ -150,6 +150,47 @@ public sealed class SocketIODetachedTests
     }
 
     [Fact]
+    public async Task A_server_that_stops_waits_for_the_end_of_a_session_whose_socket_is_gone()
+    {
+        var session = new TaskCompletionSource<EngineSession>();
+        var mayGoOn = new TaskCompletionSource();
+        EngineServer engine = null!;
+        await using var host = await KestrelHost.StartAsync(
+            services => { },
+            app => app.MapEngineIO("/engine.io", engine = new EngineServer(
+                new EngineOptions(), NullLogger.Instance, TimeProvider.System, app.Services)
+            {
+                OnSession = opened => new Slow(() => session.SetResult(opened), mayGoOn.Task),
+            }),
+            isDetachable: true);
+        using var client = await FrameClient.OpenAsync(host.Address.Port);
+        await client.SendAsync(text, "4hello"u8);
+        var asked = await session.Task.WaitAsync(
+            Patience.Event, TestContext.Current.CancellationToken);
+        client.Reset();
+        // The write that fails shuts the socket, while the handler still has the session.
+        await Patience.ForAsync(
+            () =>
+            {
+                asked.Send([new EngineMessage("4anybody"u8.ToArray(), IsBinary: false)]);
+                return !asked.IsWritable;
+            },
+            () => "a write that fails");
+
+        async Task<int> StopAsync()
+        {
+            Assert.True(await host.StopServerAsync(hasTime: true));
+            return engine.SessionsCount;
+        }
+
+        var stopping = StopAsync();
+        await Task.WhenAny(
+            stopping, Task.Delay(200, TestContext.Current.CancellationToken));
+        mayGoOn.SetResult();
+        Assert.Equal(0, await stopping);
+    }
+
+    [Fact]
     public async Task Nothing_stays_open_of_a_client_that_goes_before_it_is_answered()
     {
         var asked = new TaskCompletionSource();
@@ -293,6 +334,20 @@ public sealed class SocketIODetachedTests
         var ours = await Assert.ThrowsAsync<IOException>(
             () => StartPlainAsync(host.Address.Port));
         Assert.Equal(own.Message, ours.Message);
+    }
+
+    /// <summary>A handler that takes its time over each message.</summary>
+    sealed class Slow(Action onMessage, Task end) : IEngineHandler
+    {
+        public void OnMessage(ReadOnlySpan<byte> payload, bool isBinary)
+        {
+            onMessage();
+            end.Wait();
+        }
+
+        public void OnClosed(string reason)
+        {
+        }
     }
 
     static byte[] Large { get; } = MakeLarge();
