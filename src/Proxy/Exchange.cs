@@ -201,6 +201,9 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>The peer sent more than its head announced, so its connection is not used again.</summary>
     internal bool UpstreamSentMore { get; set; }
 
+    /// <summary>The request to the peer says that no other will follow on its connection.</summary>
+    internal bool AsksPeerToClose { get; set; }
+
     /// <summary>
     /// The host and port that a proxy_pass with variables led to ($proxy_host); and its URI part,
     /// empty when it has none.
@@ -350,6 +353,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         UpstreamHead.Reset();
         UpstreamBuffer = null;
         UpstreamSentMore = false;
+        AsksPeerToClose = false;
         UpstreamTarget = default;
         TargetHost = default;
         TargetUri = default;

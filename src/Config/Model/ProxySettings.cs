@@ -22,8 +22,9 @@ public sealed record ProxySettings
     /// <summary>
     /// The headers to write, in this order, before those of the client: Host, the others of
     /// <c>proxy_set_header</c>, then nginx's defaults that were not overridden. A value that
-    /// evaluates to nothing is not written (except that Host becomes <c>$proxy_host</c> in
-    /// HTTP/1.1), and a client's header of any name in this list is not passed.
+    /// evaluates to nothing is not written, and a client's header of any name in this list is not
+    /// passed. Host becomes what proxy_pass names, by default and, in HTTP/1.1, when it evaluates
+    /// to nothing.
     /// <c>$proxy_internal_body_length</c> and <c>$proxy_internal_chunked</c> stand for the framing
     /// of the body that is sent.
     /// </summary>

@@ -50,6 +50,14 @@ internal ref struct LogText
         Add("\""u8);
     }
 
+    /// <summary>: "Name: value"</summary>
+    public void AddLine(ReadOnlySpan<byte> head, HeaderField field)
+    {
+        Add(": \""u8);
+        AddField(head, field);
+        Add("\""u8);
+    }
+
     /// <summary>: "value"</summary>
     public void AddQuoted(ReadOnlySpan<byte> value)
     {

@@ -153,8 +153,9 @@ public sealed class ResponseHead
             case ResponseRejection.DuplicateHeader:
                 text.AddDuplicate(head, fields.Last, fields.FirstLikeLast);
                 break;
-            case ResponseRejection.InvalidContentLength:
-                text.AddQuoted(Value(head, KnownHeader.ContentLength));
+            case ResponseRejection.InvalidContentLength
+                when fields.TryFind(KnownHeader.ContentLength, out var length):
+                text.AddLine(head, length);
                 break;
             case ResponseRejection.UnknownTransferEncoding:
                 text.AddQuoted(Value(head, KnownHeader.TransferEncoding));

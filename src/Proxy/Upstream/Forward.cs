@@ -339,8 +339,9 @@ sealed class Forward(Worker worker)
 
     UpstreamFailure PeerClosed(int error)
     {
-        // A pooled connection that ends before a byte was idle too long: no news of the peer.
-        if (!Peer.IsReused || BufferedCount > 0)
+        // A pooled connection that ends before a byte was idle too long: no news of the peer,
+        // unless the client gets to feel it.
+        if (!Peer.IsReused || BufferedCount > 0 || !MayTryAnother(NextUpstream.Error))
             x.Location.Errors.UpstreamClosed(x, error);
         return UpstreamFailure.Error;
     }

@@ -51,6 +51,7 @@ public sealed class ProxyPlan
             KeepAlive = Settings.SocketKeepalive,
         };
         Rewrites = new ResponseRewrites(Settings, variables);
+        AlwaysHasHost = IsHttp11 || Written(Settings.SetHeaders, "Host") is null;
         AddsUpgrade = Settings.Upgrade == ProxyUpgrade.Auto && LacksUpgrade(Settings.SetHeaders);
         Place = location.Position;
     }
@@ -69,6 +70,9 @@ public sealed class ProxyPlan
     public ReadOnlyMemory<byte> UriPart { get; }
 
     public bool IsHttp11 => Settings.HttpVersion == ProxyHttpVersion.Http11;
+
+    /// <summary>A Host that evaluates to nothing becomes what proxy_pass names.</summary>
+    public bool AlwaysHasHost { get; }
 
     /// <summary>Host, proxy_set_header and nginx's defaults, in the order they are sent.</summary>
     public ImmutableArray<ProxyPlanHeader> SetHeaders { get; }

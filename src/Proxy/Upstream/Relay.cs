@@ -311,5 +311,6 @@ sealed class Relay(Worker worker)
         x.UpstreamHead.KeepsAlive
         && framing != BodyFraming.UntilClose
         && !x.UpstreamSentMore
+        && !x.AsksPeerToClose
         && forward.IsRequestSent;
 }

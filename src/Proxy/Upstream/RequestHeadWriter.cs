@@ -16,6 +16,7 @@ static class RequestHeadWriter
         to.Append((byte)' ');
         to.Append(x.At(x.UpstreamTarget));
         to.Append(plan.IsHttp11 ? " HTTP/1.1\r\n"u8 : " HTTP/1.0\r\n"u8);
+        x.AsksPeerToClose = !plan.IsHttp11;
         var addsUpgrade = plan.AddsUpgrade && x.Head.IsWebSocketHandshake;
         foreach (var header in plan.SetHeaders)
         {
@@ -38,13 +39,28 @@ static class RequestHeadWriter
         to.Append(header.Line.Span);
         var valueStart = to.Length;
         header.Value.Append(x, to);
-        if (to.Length == valueStart && header.Known == KnownHeader.Host && plan.IsHttp11)
+        if (to.Length == valueStart && header.Known == KnownHeader.Host && plan.AlwaysHasHost)
             to.Append(plan.ProxyHost(x));
         HeaderText.Neutralize(to.Mutable(valueStart));
         if (to.Length == valueStart)
+        {
             to.Truncate(start);
-        else
-            to.Append("\r\n"u8);
+            return;
+        }
+        if (header.Known == KnownHeader.Connection)
+            NoteConnection(x, to.Written[valueStart..]);
+        to.Append("\r\n"u8);
+    }
+
+    /// <summary>
+    /// A peer that is asked to close need not say that it does (RFC 9112, section 9.6).
+    /// </summary>
+    static void NoteConnection(Exchange x, ReadOnlySpan<byte> options)
+    {
+        if (HeaderText.HasToken(options, "close"u8))
+            x.AsksPeerToClose = true;
+        else if (HeaderText.HasToken(options, "keep-alive"u8))
+            x.AsksPeerToClose = false;
     }
 
     /// <summary>

@@ -98,7 +98,8 @@ sealed class CaseGroup
         normals[places.Kind] = new Normal(places.Words(), proxy.IsNginx);
         var runner = new CaseRunner(proxy, places.Listens, backends);
         foreach (var (name, file) in Cases)
-            seen[(places.Kind, name)] = await runner.RunAsync(file);
+            seen[(places.Kind, name)] = await runner.RunAsync(
+                file, seen.GetValueOrDefault((ProxyKind.Nginx, name)));
     }
 
     /// <summary>The same ports at each side's own address, so that bytes are equally long.</summary>

@@ -18,7 +18,12 @@ sealed partial class CaseRunner(
     readonly Dictionary<string, int> logPositions = [];
 
     /// <summary>Runs one case to the point where nothing of it is under way any more.</summary>
-    public async Task<Observation> RunAsync(CaseFile file)
+    /// <param name="file">The case.</param>
+    /// <param name="model">
+    /// What nginx did; null for nginx itself. A request without an answer has a line in the log
+    /// all the same: as many are waited for as nginx wrote.
+    /// </param>
+    public async Task<Observation> RunAsync(CaseFile file, Observation? model)
     {
         var seen = new Observation();
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +39,7 @@ sealed partial class CaseRunner(
             // Before the logs are read: a proxy may log a request when its connection has ended.
             foreach (var connection in connections)
                 await EndAsync(connection);
-            await LogsAsync(file, seen);
+            await LogsAsync(file, seen, model);
         }
         catch (Exception failed) when (failed is IOException or TimeoutException
             or System.Net.Sockets.SocketException or OperationCanceledException)
@@ -175,17 +180,17 @@ sealed partial class CaseRunner(
         await client.CloseAsync();
     }
 
-    async Task LogsAsync(CaseFile file, Observation seen)
+    async Task LogsAsync(CaseFile file, Observation seen, Observation? model)
     {
         var finals = seen.Clients.Sum(client => client.Responses.Count(
             response => response.Status is not (>= 100 and < 200) or 101));
-        var lines = await NewLinesAsync("access.log", file.LogLines ?? finals);
+        var lines = await NewLinesAsync(
+            "access.log", file.LogLines ?? Math.Max(finals, model?.AccessLog.Count ?? 0));
         seen.AccessLog = file.AccessLog ? lines : [];
         foreach (var (log, count) in file.Logs)
             seen.Logs[log] = await NewLinesAsync(log, count);
         var errors = await NewLinesAsync("error.log", 0);
-        if (file.ErrorLog)
-            seen.ErrorLog = [.. errors.Where(line => Severe().IsMatch(line))];
+        seen.ErrorLog = [.. errors.Where(line => Severe().IsMatch(line))];
     }
 
     /// <summary>Lines written since the case before, once there are as many as expected.</summary>

@@ -36,8 +36,9 @@ sealed class Comparison(Normal nginx, Normal sluice, CaseFile file)
         for (var at = 0; at < Math.Min(one.Requests.Count, other.Requests.Count); at++)
             Requests($"request {at + 1} ", one.Requests[at], other.Requests[at]);
         Lists("access log", Log(one, one.AccessLog, nginx), Log(other, other.AccessLog, sluice));
-        Lists("error log",
-            one.ErrorLog.Select(nginx.ErrorLine), other.ErrorLog.Select(sluice.ErrorLine));
+        if (file.ErrorLog)
+            Lists("error log",
+                one.ErrorLog.Select(nginx.ErrorLine), other.ErrorLog.Select(sluice.ErrorLine));
         foreach (var (log, lines) in one.Logs)
             Lists("log " + log, Log(one, lines, nginx), Log(other, other.Logs[log], sluice));
     }

@@ -11,6 +11,7 @@ sealed class Observation
 
     public List<string> AccessLog { get; set; } = [];
 
+    /// <summary>For whoever looks at a case that fails; compared where the case asks for it.</summary>
     public List<string> ErrorLog { get; set; } = [];
 
     /// <summary>Lines of further logs, by file.</summary>

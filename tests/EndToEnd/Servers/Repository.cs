@@ -15,8 +15,13 @@ public static class Repository
             ? Path.GetFullPath(named, Root)
             : Path.Combine(Root, "artifacts", "sluice", "sluice");
 
-    /// <summary>Debian's nginx, the judge of the differential suite.</summary>
-    public const string Nginx = "/usr/sbin/nginx";
+    /// <summary>
+    /// The judge of the differential suite: the environment's SLUICE_NGINX, else Debian's nginx.
+    /// </summary>
+    public static string Nginx { get; } =
+        Environment.GetEnvironmentVariable("SLUICE_NGINX") is { Length: > 0 } judge
+            ? Path.GetFullPath(judge, Root)
+            : "/usr/sbin/nginx";
 
     /// <summary>The folder with package.json, the lock file and the scripts of the clients.</summary>
     public static string Clients { get; } = Path.Combine(EndToEnd, "clients");

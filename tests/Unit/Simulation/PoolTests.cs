@@ -211,6 +211,44 @@ public sealed class PoolTests
         gateway.AssertNothingStays();
     }
 
+    /// <summary>nginx does not ask again what may have had an effect, and says why.</summary>
+    [Fact]
+    public void A_POST_on_a_connection_that_the_peer_is_closing_is_502_and_logged()
+    {
+        using var gateway = new SimulatedGateway(Http.OnePeer);
+        var server = gateway.Serve(Http.PeerAddress);
+        OneAfterTheOther(gateway, server, Http.Ok("one"));
+        var client = gateway.Connect();
+        client.Send("POST /two HTTP/1.1\r\nHost: test\r\nContent-Length: 1\r\n\r\nx");
+        gateway.Settle();
+        server.Last.Close();
+        gateway.Settle();
+        Assert.Single(server.Wires);
+        Assert.StartsWith("HTTP/1.1 502 ", client.Take());
+        Assert.Contains("upstream prematurely closed connection", gateway.ErrorText);
+        gateway.AssertNothingStays();
+    }
+
+    /// <summary>RFC 9112, section 9.6: it closes, and need not say so.</summary>
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("proxy_set_header Connection close;", 2)]
+    [InlineData("proxy_set_header Connection 'TE, Close';", 2)]
+    [InlineData("proxy_set_header Connection keep-alive;", 1)]
+    [InlineData("proxy_http_version 1.0;", 2)]
+    [InlineData("proxy_http_version 1.0; proxy_set_header Connection keep-alive;", 1)]
+    public void A_connection_that_the_peer_was_asked_to_close_is_not_used_again(
+        string settings, int connections)
+    {
+        using var gateway = new SimulatedGateway(
+            Http.OnePeer.Replace("proxy_pass", settings + " proxy_pass"));
+        var server = gateway.Serve(Http.PeerAddress);
+        Assert.EndsWith(Http.Body("one"), OneAfterTheOther(gateway, server, Http.Ok("one")));
+        Assert.EndsWith(Http.Body("two"), OneAfterTheOther(gateway, server, Http.Ok("two")));
+        Assert.Equal(connections, server.Wires.Count);
+        gateway.AssertNothingStays();
+    }
+
     [Fact]
     public void An_address_that_a_variable_names_is_a_peer_with_a_pool_of_its_own()
     {

@@ -31,7 +31,10 @@ static class ProxyHeaders
         Of("TE", null), Of("Keep-Alive", null), Of("Expect", null), Of("Upgrade", null),
     ];
 
-    static readonly ProxyHeader defaultHost = Of(Host, "proxy_host");
+    /// <summary>
+    /// What proxy_pass names, whatever <c>set</c> has made of <c>$proxy_host</c>: not a variable.
+    /// </summary>
+    static readonly ProxyHeader defaultHost = Of(Host, null);
 
     /// <summary>
     /// The headers of a level: Host first (once: a peer refuses two), then what else is written,

@@ -68,7 +68,7 @@ public class ProxyModelTests
         var headers = Sample.Location("").Proxy.SetHeaders;
         Assert.Equal(
             [
-                "Host: $proxy_host", "Connection: ", "Proxy-Connection: ",
+                "Host: ", "Connection: ", "Proxy-Connection: ",
                 "Content-Length: $proxy_internal_body_length",
                 "Transfer-Encoding: $proxy_internal_chunked", "TE: ", "Keep-Alive: ",
                 "Expect: ", "Upgrade: ",

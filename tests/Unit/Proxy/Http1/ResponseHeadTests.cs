@@ -133,8 +133,12 @@ public class ResponseHeadTests
     }
 
     [Theory]
-    [InlineData("Content-Length: x", "upstream sent invalid \"Content-Length\" header: \"x\"")]
-    [InlineData("Content-Length: -1", "upstream sent invalid \"Content-Length\" header: \"-1\"")]
+    [InlineData(
+        "Content-Length: x",
+        "upstream sent invalid \"Content-Length\" header: \"Content-Length: x\"")]
+    [InlineData(
+        "content-length: -1",
+        "upstream sent invalid \"Content-Length\" header: \"content-length: -1\"")]
     [InlineData("Transfer-Encoding: gzip", "upstream sent unknown \"Transfer-Encoding\": \"gzip\"")]
     [InlineData(
         "Transfer-Encoding: chunked\r\nContent-Length: 1",
