@@ -37,6 +37,7 @@ static int Help(int exitCode)
           test FILTER              one folder of tests/Unit (Http1), EndToEnd, EndToEnd/CLASS, Fuzz,
                                    or the classes whose name contains FILTER
           test [FILTER] --update   rewrite golden files from what the code does now
+          test [FILTER] --nginx R  nginx of Debian's release R (trixie, testing) is the judge
           fuzz list                the fuzz targets
           fuzz run TARGET          one of them, with --seed N --runs N; also: smoke, replay
           bench micro|peers ARGS   allocation budgets and times; nginx and HAProxy beside Sluice

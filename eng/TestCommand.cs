@@ -6,6 +6,9 @@ internal static class TestCommand
     /// <summary>Set for the tests by <c>--update</c>: golden files are rewritten.</summary>
     const string UpdateVariable = "SLUICE_UPDATE_GOLDEN";
 
+    /// <summary>Set by <c>--nginx</c>: the judge of the differential tests.</summary>
+    const string JudgeVariable = "SLUICE_NGINX";
+
     /// <summary>
     /// Has the Socket.IO servers of the tests use detachable sockets, where a test does not say.
     /// </summary>
@@ -16,11 +19,17 @@ internal static class TestCommand
     public static int Run(Repository repository, string[] arguments)
     {
         string? filter = null;
-        foreach (var argument in arguments)
+        for (int at = 0; at < arguments.Length; at++)
         {
+            string argument = arguments[at];
             if (argument == "--update")
             {
                 Environment.SetEnvironmentVariable(UpdateVariable, "1");
+            }
+            else if (argument == "--nginx" && at + 1 < arguments.Length)
+            {
+                var judge = new OtherNginx(repository, new ThisMachine());
+                Environment.SetEnvironmentVariable(JudgeVariable, judge.Fetch(arguments[++at]));
             }
             else if (filter is null && !argument.StartsWith('-'))
             {
@@ -28,7 +37,8 @@ internal static class TestCommand
             }
             else
             {
-                throw new StepFailedException("usage: ./dev test [FILTER] [--update]");
+                throw new StepFailedException(
+                    "usage: ./dev test [FILTER] [--update] [--nginx RELEASE]");
             }
         }
         var tally = new Tally();
