@@ -42,6 +42,14 @@ public class HarnessTests
             "no/such-case", [new Difference("response 1 body", "a", "b")]));
 
     [Fact]
+    public void A_difference_is_accepted_of_an_nginx_that_is_older_than_the_one_it_ended_with()
+    {
+        Assert.True(VersionBridge.IsOlderThan(null));
+        Assert.True(VersionBridge.IsOlderThan(new Version(99, 0, 0)));
+        Assert.False(VersionBridge.IsOlderThan(new Version(1, 0, 0)));
+    }
+
+    [Fact]
     public void A_script_is_bytes_and_commands()
     {
         var script = Script.Parse(
