@@ -74,13 +74,39 @@ public static class VariableNames
         "ssl_client_i_dn_legacy", "ssl_client_raw_cert", "ssl_client_s_dn",
         "ssl_client_s_dn_legacy", "ssl_client_serial", "ssl_client_sigalg", "ssl_client_v_end",
         "ssl_client_v_remain", "ssl_client_v_start", "ssl_client_verify", "ssl_curve",
-        "ssl_curves", "ssl_early_data", "ssl_protocol", "ssl_server_name", "ssl_session_id",
-        "ssl_session_reused", "ssl_sigalg",
+        "ssl_curves", "ssl_early_data", "ssl_ech_outer_server_name", "ssl_ech_status",
+        "ssl_protocol", "ssl_server_name", "ssl_session_id", "ssl_session_reused", "ssl_sigalg",
     ];
 
     static string[] Limiting => ["limit_conn_status", "limit_req_status"];
 
-    /// <summary>Whether nginx knows the name by itself, whatever its case.</summary>
+    /// <summary>The variables of nginx's modules that Sluice does not have, and their module.</summary>
+    static readonly FrozenDictionary<string, string> others = new (string Module, string[] Names)[]
+    {
+        ("ngx_http_browser_module", ["ancient_browser", "modern_browser", "msie"]),
+        ("ngx_http_fastcgi_module", ["fastcgi_path_info", "fastcgi_script_name"]),
+        ("ngx_http_geoip_module",
+        [
+            "geoip_area_code", "geoip_city", "geoip_city_continent_code",
+            "geoip_city_country_code", "geoip_city_country_code3", "geoip_city_country_name",
+            "geoip_country_code", "geoip_country_code3", "geoip_country_name", "geoip_dma_code",
+            "geoip_latitude", "geoip_longitude", "geoip_org", "geoip_postal_code",
+            "geoip_region", "geoip_region_name",
+        ]),
+        ("ngx_http_referer_module", ["invalid_referer"]),
+        ("ngx_http_secure_link_module", ["secure_link", "secure_link_expires"]),
+        ("ngx_http_slice_module", ["slice_range"]),
+        ("ngx_http_ssi_module", ["date_gmt", "date_local"]),
+        ("ngx_http_userid_module", ["uid_got", "uid_reset", "uid_set"]),
+    }
+    .SelectMany(module => module.Names, (module, name) => (name, module.Module))
+    .ToFrozenDictionary(
+        pair => pair.name, pair => pair.Module, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The module of a variable that nginx has and Sluice has not; null for others.</summary>
+    public static string? ModuleOfKnown(string name) => others.GetValueOrDefault(name);
+
+    /// <summary>Whether Sluice knows the name by itself, whatever its case.</summary>
     public static bool IsKnown(string name)
     {
         if (BuiltIn.Contains(name))

@@ -102,8 +102,11 @@ sealed class HttpBuilder(BuildContext build, DirectiveNode http)
     {
         foreach (var (name, node, at) in build.Variables.Unknown())
         {
-            build.SayAtEnd(http, Severity.Emerg, node, at, $"unknown \"{name}\" variable",
-                HintFor(name));
+            var (message, hint) = VariableNames.ModuleOfKnown(name) is { } module
+                ? ($"\"${name}\" is a variable of nginx that Sluice does not implement",
+                    $"it belongs to {module}")
+                : ($"unknown \"{name}\" variable", HintFor(name));
+            build.SayAtEnd(http, Severity.Emerg, node, at, message, hint);
         }
     }
 
