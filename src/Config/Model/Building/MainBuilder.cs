@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Config.Directives;
 using Sluice.Config.Syntax;
+using Sluice.Config.Text;
 
 namespace Sluice.Config.Model.Building;
 
@@ -38,6 +39,8 @@ sealed class MainBuilder(BuildContext build, ConfigTree tree)
             build.Logs.MainErrorLogs = [.. written];
 
         var config = http is null ? null : new HttpBuilder(build, http).Build();
+        if (config is not null)
+            CheckConnections(config.Listens.Length);
         build.Zones.Finish(build);
         NoteTuning(tree.Directives, Contexts.Main);
         return Finish(config);
@@ -68,6 +71,17 @@ sealed class MainBuilder(BuildContext build, ConfigTree tree)
         if (block is not null && !node.IsBroken)
             build.IsDuplicate(node);
         block ??= node;
+    }
+
+    /// <summary>Each listening socket is one of a worker's connections, as in nginx.</summary>
+    void CheckConnections(int listens)
+    {
+        var cause = events?.Children.FirstOrDefault(child => child.Name == workerConnections.Name);
+        int most = level.Get(workerConnections);
+        if (cause is { IsBroken: false } && most <= listens)
+            build.SayAtEnd(
+                http!, Severity.Emerg, cause, cause.NameToken,
+                $"{most} worker_connections are not enough for {listens} listening sockets");
     }
 
     MainConfig Finish(HttpConfig? config) => new()
