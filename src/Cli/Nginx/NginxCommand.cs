@@ -103,6 +103,10 @@ internal static class NginxCommand
 
     static string? WhatCannotBeOpened(MainConfig config)
     {
+        if (PidFile.Test(config.PidPath) is { } noPid)
+        {
+            return noPid;
+        }
         using var writer = new LogWriter(new FileLogStorage());
         var files = LogFiles.Open(config, writer, out var failure);
         files?.Release();

@@ -28,8 +28,27 @@ internal sealed class PidFile
         }
         catch (Exception failure) when (SystemFailure.IsExpected(failure))
         {
-            error = $"open() \"{path}\" failed ({SystemFailure.Describe(failure)})";
+            error = OpenFailed(path, failure);
             return null;
+        }
+    }
+
+    /// <summary>
+    /// For <c>-t</c>: nginx's message when the file could not be written, else null. As nginx
+    /// does, it leaves one that it had to make, and what is in one that is there.
+    /// </summary>
+    public static string? Test(string path)
+    {
+        try
+        {
+            using var file = new FileStream(
+                StandardStreams.FromBytes(path), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.ReadWrite);
+            return null;
+        }
+        catch (Exception failure) when (SystemFailure.IsExpected(failure))
+        {
+            return OpenFailed(path, failure);
         }
     }
 
@@ -66,7 +85,7 @@ internal sealed class PidFile
         }
         catch (Exception failure) when (SystemFailure.IsExpected(failure))
         {
-            error = $"open() \"{path}\" failed ({SystemFailure.Describe(failure)})";
+            error = OpenFailed(path, failure);
             return null;
         }
         string number = text.TrimEnd('\r', '\n');
@@ -78,4 +97,7 @@ internal sealed class PidFile
         }
         return isNumber ? pid : null;
     }
+
+    static string OpenFailed(string path, Exception failure) =>
+        $"open() \"{path}\" failed ({SystemFailure.Describe(failure)})";
 }
