@@ -11,8 +11,8 @@ static class ProxyDirectives
         new("proxy_http_version", ProxyHttpVersion.Http11, ProxyReaders.HttpVersion);
     static readonly Setting<Template> method =
         new("proxy_method", Template.Empty, Readers.Template);
-    static readonly Setting<Template> setBody =
-        new("proxy_set_body", Template.Empty, Readers.Template);
+    static readonly Setting<ProxyBodyLine> setBody =
+        new("proxy_set_body", new ProxyBodyLine(Template.Empty, null), ProxyReaders.SetBody);
     static readonly ListSetting<ProxyHeaderLine> setHeaders =
         new("proxy_set_header", ProxyReaders.SetHeader);
     static readonly Setting<bool> passRequestHeaders =
@@ -74,6 +74,8 @@ static class ProxyDirectives
         var rewrites = RedirectsOf(level, outer, pass);
         if (level.IsServer || level.Outer is not null && level.Writes(setHeaders))
             ProxyHeaders.Use(build, level.GetAll(setHeaders), http);
+        if (level.IsServer || level.Outer is not null && level.Writes(setBody))
+            UseBody(build, level, http);
         ProxyBuffers.Check(build, level, http);
 
         bool isSame = outer is not null && !level.WritesAny(Table.Values);
@@ -89,7 +91,7 @@ static class ProxyDirectives
         {
             HttpVersion = level.Get(httpVersion),
             Method = OrNull(level, method),
-            SetBody = OrNull(level, setBody),
+            SetBody = level.NodeOf(setBody) is null ? null : level.Get(setBody).Text,
             SetHeaders = outer is null || level.Writes(setHeaders)
                 ? ProxyHeaders.Merge(level.GetOwnAll(setHeaders))
                 : outer.SetHeaders,
@@ -117,6 +119,17 @@ static class ProxyDirectives
             SocketKeepalive = level.Get(socketKeepalive),
             Upgrade = level.Get(upgrade),
         };
+    }
+
+    /// <summary>Notes the variables of the body that a server or location has.</summary>
+    static void UseBody(BuildContext build, Level level, DirectiveNode http)
+    {
+        if (level.NodeOf(setBody) is not { } node)
+            return;
+        var (text, error) = level.Get(setBody);
+        build.UseVariables(text, node, arg: 0);
+        if (error is not null)
+            build.FailAtEnd(http, node, error);
     }
 
     static Template? OrNull(Level level, Setting<Template> setting) =>

@@ -8,6 +8,11 @@ namespace Sluice.Config.Model.Building;
 /// </summary>
 sealed record ProxyHeaderLine(ProxyHeader Header, DirectiveNode Node, string? Error);
 
+/// <summary>
+/// A <c>proxy_set_body</c> directive; what is wrong with its value is told when it is used.
+/// </summary>
+sealed record ProxyBodyLine(Template Text, string? Error);
+
 /// <summary>nginx's own headers for the peer, and those it keeps from the client.</summary>
 static class ProxyHeaders
 {

@@ -30,6 +30,14 @@ static class ProxyReaders
         return true;
     }
 
+    /// <summary>Looked at later for the same reason.</summary>
+    public static bool SetBody(BuildContext build, DirectiveNode node, out ProxyBodyLine value)
+    {
+        bool isGood = TemplateParser.TryParse(node.Arg(0), out var text, out var error);
+        value = new ProxyBodyLine(isGood ? text! : Template.Empty, error?.Message);
+        return true;
+    }
+
     public static bool Redirect(BuildContext build, DirectiveNode node, out ProxyRedirect value)
     {
         value = null!;
