@@ -34,12 +34,15 @@ internal sealed class HeaderFieldList
     public ref readonly HeaderField Add(in HeaderLine line)
     {
         var known = line.Known;
-        if (Count == fields.Length) Array.Resize(ref fields, fields.Length * 2);
-        var isRepeated = known != KnownHeader.Other && firsts[(int)known] != 0;
-        fields[Count] = new HeaderField(line.Name, line.Value, known, isRepeated);
-        Count++;
-        if (known != KnownHeader.Other && !isRepeated) firsts[(int)known] = (ushort)Count;
-        return ref fields[Count - 1];
+        var index = Count;
+        if (index == fields.Length) Array.Resize(ref fields, fields.Length * 2);
+        ref var first = ref firsts[(int)known];
+        var isRepeated = known != KnownHeader.Other && first != 0;
+        ref var field = ref fields[index];
+        field = new HeaderField(line.Name, line.Value, known, isRepeated);
+        Count = index + 1;
+        if (known != KnownHeader.Other && !isRepeated) first = (ushort)Count;
+        return ref field;
     }
 
     public void Reset()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sluice.Proxy.Http1;
@@ -16,8 +17,8 @@ internal partial struct HeaderLine
     static bool TryReadUsual(ReadOnlySpan<byte> head, int start, out HeaderLine line)
     {
         line = default;
-        if (!Vector256.IsHardwareAccelerated || head.Length - start < Block) return false;
-        var block = Vector256.Create(head.Slice(start, Block));
+        if (!Vector256.IsHardwareAccelerated || start >= head.Length) return false;
+        var block = BlockAt(head, start);
         var colons = Vector256.Equals(block, Vector256.Create((byte)':'))
             .ExtractMostSignificantBits();
         var nameLength = BitOperations.TrailingZeroCount(colons);
@@ -44,8 +45,8 @@ internal partial struct HeaderLine
     }
 
     /// <summary>
-    /// The offset of the first control character but the tab, -1 when there is none in the
-    /// whole blocks from <paramref name="start"/> on.
+    /// The offset of the first control character but the tab; the end of the head when there is
+    /// none.
     /// </summary>
     static int FindControl(ReadOnlySpan<byte> head, int start, Vector256<byte> block)
     {
@@ -54,9 +55,24 @@ internal partial struct HeaderLine
             var controls = ControlsOf(block);
             if (controls != 0) return start + BitOperations.TrailingZeroCount(controls);
             start += Block;
-            if (head.Length - start < Block) return -1;
-            block = Vector256.Create(head.Slice(start, Block));
+            block = BlockAt(head, start);
         }
+    }
+
+    static Vector256<byte> BlockAt(ReadOnlySpan<byte> head, int start) =>
+        head.Length - start >= Block
+            ? Vector256.Create(head.Slice(start, Block))
+            : LastBlock(head[start..]);
+
+    /// <summary>The end of the head, padded with NULs, which end every search.</summary>
+    /// <remarks>Not inlined, it would have the block of every line go through memory.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<byte> LastBlock(ReadOnlySpan<byte> rest)
+    {
+        Span<byte> padded = stackalloc byte[Block];
+        padded.Clear();
+        rest.CopyTo(padded);
+        return Vector256.Create<byte>(padded);
     }
 
     static uint ControlsOf(Vector256<byte> block)

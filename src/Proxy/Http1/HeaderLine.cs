@@ -85,6 +85,11 @@ internal partial struct HeaderLine
             return LineKind.Field;
         }
         line = default;
+        if (scanned == start && head[start..].StartsWith("\r\n"u8))
+        {
+            scanned = line.Next = start + 2;
+            return LineKind.End;
+        }
         var rest = head[scanned..];
         var found = (rules & LineRules.NoControls) != 0
             ? rest.IndexOfAny(Controls)

@@ -25,6 +25,13 @@ public sealed partial class RequestHead
         while (true)
         {
             var kind = HeaderLine.Scan(head, lineStart, ref scanned, lineRules, out var line);
+            if (kind == LineKind.Field && line.Next <= bufferEnd)
+            {
+                // Nearly always. What follows is for lines that are not so plain.
+                lineStart = line.Next;
+                if (!TakeField(head, line, rules)) return;
+                continue;
+            }
             var end = kind switch
             {
                 LineKind.NeedMore => head.Length + 1,

@@ -237,6 +237,9 @@ public sealed class ResponseHead
             var kind = HeaderLine.Scan(head, lineStart, ref scanned, Rules, out var line);
             switch (kind)
             {
+                case LineKind.Field:
+                    if (!TakeField(head, line)) return;
+                    break;
                 case LineKind.NeedMore:
                     return;
                 case LineKind.Invalid:
@@ -246,8 +249,6 @@ public sealed class ResponseHead
                 case LineKind.End:
                     Consumed = line.Next;
                     if (CheckLength(head)) step = Step.Complete;
-                    return;
-                case LineKind.Field when !TakeField(head, line):
                     return;
             }
             lineStart = line.Next;
