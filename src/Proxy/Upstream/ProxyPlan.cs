@@ -7,9 +7,11 @@ using Sluice.Proxy.Variables;
 
 namespace Sluice.Proxy.Upstream;
 
-/// <summary>A header for the peer: "Name: " and its value.</summary>
-public sealed record ProxyPlanHeader(
-    ReadOnlyMemory<byte> Line, KnownHeader Known, CompiledText Value);
+/// <summary>A header for the peer.</summary>
+/// <param name="Start">"Name: ", or the whole line where <paramref name="Value"/> is null.</param>
+/// <param name="Known">The identity of the name.</param>
+/// <param name="Value">What is found anew for each request.</param>
+sealed record ProxyPlanHeader(byte[] Start, KnownHeader Known, CompiledText? Value);
 
 /// <summary>How the requests of one location are passed on: its proxy_ directives, made ready.</summary>
 public sealed class ProxyPlan
@@ -33,8 +35,10 @@ public sealed class ProxyPlan
         Group = pass.Upstream is { } upstream ? snapshot.GroupOf(upstream) : null;
         proxyHost = Encoding.Latin1.GetBytes(pass.ProxyHost ?? "");
         UriPart = Encoding.Latin1.GetBytes(pass.UriPart ?? "");
-        SetHeaders = [.. Settings.SetHeaders.Select(header => Compile(header, variables))];
-        KnownSet = KnownHeaderSet.Of([.. SetHeaders.Select(header => header.Known)]);
+        SetHeaders = [.. Settings.SetHeaders
+            .Select(header => Compile(header, variables)).OfType<ProxyPlanHeader>()];
+        KnownSet = KnownHeaderSet.Of(
+            [.. Settings.SetHeaders.Select(header => KnownOf(header.Name))]);
         otherSet = [.. Settings.SetHeaders
             .Where(header => KnownOf(header.Name) == KnownHeader.Other)
             .Select(header => Encoding.Latin1.GetBytes(header.Name))];
@@ -74,8 +78,11 @@ public sealed class ProxyPlan
     /// <summary>A Host that evaluates to nothing becomes what proxy_pass names.</summary>
     public bool AlwaysHasHost { get; }
 
-    /// <summary>Host, proxy_set_header and nginx's defaults, in the order they are sent.</summary>
-    public ImmutableArray<ProxyPlanHeader> SetHeaders { get; }
+    /// <summary>
+    /// Host, proxy_set_header and nginx's defaults, in the order they are sent, without those
+    /// that never have a value.
+    /// </summary>
+    internal ImmutableArray<ProxyPlanHeader> SetHeaders { get; }
 
     /// <summary>Headers of the client that are not passed because they are set.</summary>
     public KnownHeaderSet KnownSet { get; }
@@ -158,10 +165,21 @@ public sealed class ProxyPlan
             x.Location.Errors.HandshakeAdded(x, Place);
     }
 
-    static ProxyPlanHeader Compile(ProxyHeader header, VariableTable variables) => new(
-        Encoding.Latin1.GetBytes(header.Name + ": "),
-        KnownOf(header.Name),
-        variables.Compile(header.Value));
+    /// <summary>Null for a header whose value is always nothing, and which is never sent.</summary>
+    static ProxyPlanHeader? Compile(ProxyHeader header, VariableTable variables)
+    {
+        var known = KnownOf(header.Name);
+        var value = variables.Compile(header.Value);
+        var start = Encoding.Latin1.GetBytes(header.Name + ": ");
+        // A Host of nothing has a substitute, and what Connection says is noted in each request.
+        if (!value.IsConstant || known is KnownHeader.Host or KnownHeader.Connection)
+            return new(start, known, value);
+        if (value.ConstantBytes.IsEmpty)
+            return null;
+        byte[] constant = [.. value.ConstantBytes];
+        HeaderText.Neutralize(constant);
+        return new([.. start, .. constant, .. "\r\n"u8], known, null);
+    }
 
     static KnownHeader KnownOf(string name) => KnownHeaders.Find(Encoding.Latin1.GetBytes(name));
 

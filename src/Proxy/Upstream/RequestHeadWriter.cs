@@ -36,7 +36,9 @@ static class RequestHeadWriter
     static void AppendHeader(Exchange x, ProxyPlan plan, ProxyPlanHeader header, ByteBuilder to)
     {
         var start = to.Length;
-        to.Append(header.Line.Span);
+        to.Append(header.Start);
+        if (header.Value is null)
+            return;
         var valueStart = to.Length;
         header.Value.Append(x, to);
         if (to.Length == valueStart && header.Known == KnownHeader.Host && plan.AlwaysHasHost)

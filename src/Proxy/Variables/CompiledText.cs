@@ -16,11 +16,11 @@ public sealed class CompiledText : IExchangeValue
     internal CompiledText(Template template, VariableTable variables)
     {
         Source = template.Source;
-        IsConstant = template.IsConstant;
-        parts = [.. template.Parts.Select(part => part.Kind == TemplatePartKind.Literal
+        parts = Join(template.Parts.Select(part => part.Kind == TemplatePartKind.Literal
             ? new Part(Encoding.Latin1.GetBytes(part.Text), null)
-            : new Part(null, variables.VariableOf(part)))];
-        constant = IsConstant ? [.. parts.SelectMany(part => part.Literal!)] : [];
+            : Part.Of(variables.VariableOf(part))));
+        IsConstant = parts.All(static part => part.Variable is null);
+        constant = IsConstant ? [.. parts.SelectMany(static part => part.Literal!)] : [];
         Constant = Encoding.Latin1.GetString(constant);
     }
 
@@ -99,5 +99,24 @@ public sealed class CompiledText : IExchangeValue
 
     public override string ToString() => Source;
 
-    readonly record struct Part(byte[]? Literal, Variable? Variable);
+    /// <summary>Literals that stand one behind the other become one.</summary>
+    static Part[] Join(IEnumerable<Part> parts)
+    {
+        var joined = new List<Part>();
+        foreach (var part in parts)
+        {
+            if (joined is [.., { Literal: { } before }] && part.Literal is { } behind)
+                joined[^1] = new Part([.. before, .. behind], null);
+            else
+                joined.Add(part);
+        }
+        return [.. joined];
+    }
+
+    readonly record struct Part(byte[]? Literal, Variable? Variable)
+    {
+        internal static Part Of(Variable variable) => variable is ConstantVariable constant
+            ? new(constant.Value, null)
+            : new(null, variable);
+    }
 }

@@ -40,9 +40,11 @@ sealed class BuiltInVariable(
 /// <summary>A variable whose value is the same in every exchange of the process.</summary>
 sealed class ConstantVariable(string name, byte[] value) : Variable(name)
 {
+    internal byte[] Value { get; } = value;
+
     public override bool Append(Exchange exchange, ByteBuilder to)
     {
-        to.Append(value);
+        to.Append(Value);
         return true;
     }
 }
