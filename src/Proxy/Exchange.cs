@@ -172,8 +172,11 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>The URI the last peer was asked for, in <see cref="Arena"/>.</summary>
     public ArenaRange UpstreamTarget { get; internal set; }
 
-    /// <summary>The head of the peer's answer ($upstream_http_*), while there is one.</summary>
-    public ResponseHead UpstreamHead { get; } = new();
+    /// <summary>
+    /// The head of the peer's answer ($upstream_http_*). Lent by the worker when there is
+    /// something to read: what waits for its answer should not have to hold it in the cache.
+    /// </summary>
+    public ResponseHead UpstreamHead { get; internal set; } = ResponseHead.None;
 
     /// <summary>The bytes <see cref="UpstreamHead"/> points into.</summary>
     public byte[]? UpstreamBuffer { get; internal set; }
@@ -277,6 +280,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         if (Values.Length < Snapshot.Variables.SlotCount)
             Values = new VariableValue[Snapshot.Variables.SlotCount];
         StartMs = Worker.Loop.NowMs;
+        Head.Reset();
     }
 
     /// <summary>Some log would take a line of this exchange.</summary>
@@ -309,13 +313,15 @@ public sealed class Exchange(Worker worker) : ICaptures
         IsUriQuoted = Head.IsPathQuoted;
     }
 
-    /// <summary>Forgets the request, keeps the memory.</summary>
+    /// <summary>
+    /// Forgets the request, keeps the memory. The head is made ready when the next one is read,
+    /// which touches it anyway.
+    /// </summary>
     internal void Reset()
     {
         Snapshot = null!;
         Client = null!;
         Wakeup = null!;
-        Head.Reset();
         HeadBuffer = [];
         RequestBytes = 0;
         MethodIsGet = false;
@@ -350,7 +356,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         BufferedEnd = 0;
         Array.Clear(Tries, 0, TryCount);
         TryCount = 0;
-        UpstreamHead.Reset();
+        UpstreamHead = ResponseHead.None;
         UpstreamBuffer = null;
         UpstreamSentMore = false;
         AsksPeerToClose = false;

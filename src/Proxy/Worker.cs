@@ -3,6 +3,7 @@ using System.Net;
 using Sluice.Config.Model;
 using Sluice.Net;
 using Sluice.Proxy.Client;
+using Sluice.Proxy.Http1;
 using Sluice.Proxy.Listen;
 using Sluice.Proxy.Log;
 using Sluice.Proxy.Tunnel;
@@ -21,6 +22,7 @@ public sealed class Worker
     readonly Stack<ClientConnection> clients = new();
     readonly Stack<Forward> forwards = new();
     readonly Stack<Relay> relays = new();
+    readonly Stack<ResponseHead> heads = new();
     readonly Dictionary<string, IdlePool> idle = [];
     readonly Dictionary<string, PeerGroup> addressGroups = [];
     readonly Dictionary<Address, ListenPoint> listening = [];
@@ -252,6 +254,14 @@ public sealed class Worker
 
     internal Relay RelayOf(Exchange exchange) =>
         exchange.Relay ??= relays.TryPop(out var pooled) ? pooled : new Relay(this);
+
+    internal ResponseHead RentHead() => heads.TryPop(out var pooled) ? pooled : new ResponseHead();
+
+    internal void Return(ResponseHead head)
+    {
+        head.Reset();
+        heads.Push(head);
+    }
 
     internal IdlePool IdleOf(PeerGroup group)
     {

@@ -26,6 +26,9 @@ public sealed class ResponseHead
 {
     const LineRules Rules = LineRules.Underscores | LineRules.SkipStatusLines;
 
+    /// <summary>No head: it has no fields, and is never parsed.</summary>
+    internal static readonly ResponseHead None = new();
+
     readonly HeaderFieldList fields = new();
     Step step;
     int scanned;

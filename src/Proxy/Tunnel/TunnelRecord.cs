@@ -125,6 +125,7 @@ sealed class TunnelRecord
     {
         x.SentHead = x.Store(sentHead);
         x.UpstreamBuffer = upstreamHead;
+        x.UpstreamHead = new ResponseHead();
         x.UpstreamHead.Parse(upstreamHead, upstreamHead!.Length);
     }
 }

@@ -66,7 +66,8 @@ sealed class Forward(Worker worker)
             var isWhole = false;
             while (failure == UpstreamFailure.None)
             {
-                failure = await PumpBodyAsync();
+                if (!IsRequestSent)
+                    failure = await PumpAsync();
                 if (failure is UpstreamFailure.None or UpstreamFailure.Error)
                     failure = ReadHead(out isWhole);
                 if (isWhole || failure != UpstreamFailure.None)
@@ -172,13 +173,14 @@ sealed class Forward(Worker worker)
     }
 
     /// <summary>
-    /// Not before there is something to read: what waits for its answer holds no buffer, and
-    /// the next one to read gets the buffer that was used last, which the cache still has.
+    /// Not before there is something to read: what waits for its answer holds no buffer and no
+    /// head, and the next one to read gets those used last, which the cache still has.
     /// </summary>
     void RentBuffer()
     {
         Buffer = worker.Buffers.Rent(plan.Settings.BufferSize);
         x.UpstreamBuffer = Buffer;
+        x.UpstreamHead = worker.RentHead();
     }
 
     /// <summary>Moves the head's rest and the body towards the peer.</summary>
@@ -465,11 +467,13 @@ sealed class Forward(Worker worker)
 
     void ReturnBuffer()
     {
-        if (Buffer.Length > 0)
-            worker.Buffers.Return(Buffer);
+        if (Buffer.Length == 0)
+            return;
+        worker.Buffers.Return(Buffer);
+        worker.Return(x.UpstreamHead);
         Buffer = [];
         BufferedCount = 0;
         x.UpstreamBuffer = null;
-        x.UpstreamHead.Reset();
+        x.UpstreamHead = ResponseHead.None;
     }
 }

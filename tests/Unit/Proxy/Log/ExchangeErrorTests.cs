@@ -1,6 +1,7 @@
 using System.Text;
 using Sluice.Config.Syntax;
 using Sluice.Proxy;
+using Sluice.Proxy.Http1;
 using Sluice.Proxy.Log;
 using Sluice.Proxy.Tunnel;
 using Sluice.Unit.Proxy.Variables;
@@ -198,6 +199,7 @@ public class ExchangeErrorTests
         using var scene = new Scene(Server, Request);
         scene.X.AddTry().Name = "p"u8.ToArray();
         scene.X.UpstreamBuffer = "HTTP/1.1 200 OK\r\nBad Header: x\r\n\r\n"u8.ToArray();
+        scene.X.UpstreamHead = new ResponseHead();
         scene.X.UpstreamHead.Parse(scene.X.UpstreamBuffer, 4096);
 
         scene.X.Location.Errors.UpstreamRejected(scene.X);

@@ -110,6 +110,7 @@ sealed class Scene : IDisposable
     public void Answer(string head)
     {
         X.UpstreamBuffer = Encoding.Latin1.GetBytes(head);
+        X.UpstreamHead = new ResponseHead();
         Assert.Equal(HeadStatus.Complete, X.UpstreamHead.Parse(X.UpstreamBuffer, 4096));
     }
 
