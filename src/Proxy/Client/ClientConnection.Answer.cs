@@ -28,17 +28,16 @@ sealed partial class ClientConnection
         return Verdict.Fail(exchange.Head.Rejection.Status());
     }
 
-    /// <summary>Answers the request; what becomes of the connection afterwards.</summary>
-    async LoopTask<Ending> AnswerAsync(Verdict verdict)
+    /// <summary>
+    /// Does what verdicts ask for, one after the other, until one is the location's content or
+    /// an end. Nothing here waits.
+    /// </summary>
+    static Verdict Follow(Exchange x, Verdict verdict)
     {
-        var x = exchange;
         while (true)
         {
             switch (verdict.Kind)
             {
-                case VerdictKind.Content:
-                    verdict = await ContentAsync(x);                   // 3, 4
-                    break;
                 case VerdictKind.Status:
                     verdict = Fail(x, verdict.Status);
                     break;
@@ -47,15 +46,9 @@ sealed partial class ClientConnection
                     break;
                 case VerdictKind.Redirect:
                     Reply.Redirect(x, verdict.Status, verdict.Range);
-                    verdict = Verdict.Done;
-                    break;
-                case VerdictKind.Hangup:
-                    x.Status = verdict.Status;
-                    return Ending.Close;
-                case VerdictKind.Tunnel:
-                    return Ending.Tunnel;
+                    return Verdict.Done;
                 default:
-                    return await FinishAsync(x);
+                    return verdict;
             }
         }
     }
@@ -145,13 +138,25 @@ sealed partial class ClientConnection
     }
 
     /// <summary>
-    /// The end of the answer. Almost always everything is sent and read by now, and nobody has
-    /// to wait.
+    /// What becomes of the connection after the last verdict. Almost always everything is sent
+    /// and read by now, and nobody has to wait.
     /// </summary>
-    LoopTask<Ending> FinishAsync(Exchange x) =>
-        x.KeepAlive && x.Output.IsDelivered && x.Body.Discard(x)
-            ? new(Ending.KeepAlive)
-            : SettleAsync(x);
+    LoopTask<Ending> EndAsync(Verdict verdict)
+    {
+        var x = exchange;
+        switch (verdict.Kind)
+        {
+            case VerdictKind.Tunnel:
+                return new(Ending.Tunnel);
+            case VerdictKind.Hangup:
+                x.Status = verdict.Status;
+                return new(Ending.Close);
+            default:
+                return x.KeepAlive && x.Output.IsDelivered && x.Body.Discard(x)
+                    ? new(Ending.KeepAlive)
+                    : SettleAsync(x);
+        }
+    }
 
     /// <summary>Delivers what is held, and disposes of the rest of the request's body.</summary>
     async LoopTask<Ending> SettleAsync(Exchange x)

@@ -7,31 +7,44 @@ namespace Sluice.Proxy.Client;
 sealed partial class ClientConnection
 {
     /// <summary>
-    /// Reads the head of the request whose first bytes are here into a new exchange.
+    /// Reads the head of the request whose first bytes are here into a new exchange. Almost
+    /// always they are all of it, and nobody has to wait.
     /// </summary>
-    async LoopTask<HeadOutcome> ReadHeadAsync()
+    LoopTask<HeadOutcome> ReadHeadAsync()
     {
         BeginExchange(ahead!, aheadCount);
         ahead = null;
         aheadCount = 0;
+        return ParseHead() is { } outcome ? new(outcome) : ReadOnAsync();
+    }
+
+    /// <summary>Null when the head goes on.</summary>
+    HeadOutcome? ParseHead()
+    {
+        var x = exchange;
+        var status = x.Head.Parse(
+            x.HeadBuffer.AsSpan(0, x.BufferedEnd), listen.Current.HeadRules);
+        x.RequestBytes = x.Head.LineBytes;
+        if (status == HeadStatus.NeedMore)
+            return null;
+        x.BufferedStart = x.Head.Consumed;
+        return status == HeadStatus.Complete ? HeadOutcome.Complete : HeadOutcome.Rejected;
+    }
+
+    async LoopTask<HeadOutcome> ReadOnAsync()
+    {
         var x = exchange;
         var untilMs = worker.Loop.NowMs + listen.Current.DefaultServer.Config.ClientHeaderTimeoutMs;
         while (true)
         {
-            var status = x.Head.Parse(
-                x.HeadBuffer.AsSpan(0, x.BufferedEnd), listen.Current.HeadRules);
-            x.RequestBytes = x.Head.LineBytes;
-            if (status != HeadStatus.NeedMore)
-            {
-                x.BufferedStart = x.Head.Consumed;
-                return status == HeadStatus.Complete ? HeadOutcome.Complete : HeadOutcome.Rejected;
-            }
             if (x.BufferedEnd == x.HeadBuffer.Length)
                 GrowHeadBuffer();
             var count = connection.Read(x.HeadBuffer.AsSpan(x.BufferedEnd));
             if (count > 0)
             {
                 x.BufferedEnd += count;
+                if (ParseHead() is { } outcome)
+                    return outcome;
                 continue;
             }
             if (count != IoResult.Again)

@@ -1,5 +1,6 @@
 using Sluice.Config.Model;
 using Sluice.Net;
+using Sluice.Proxy.Routing;
 
 namespace Sluice.Proxy.Client;
 
@@ -78,12 +79,14 @@ sealed partial class ClientConnection : IRostered
             if (arrival == Arrival.Never)
                 break;
             var head = await ReadHeadAsync();                          // 1
-            ending = head switch
+            ending = Ending.Close;
+            if (head != HeadOutcome.Incomplete)
             {
-                HeadOutcome.Complete => await AnswerAsync(Route()),    // 2, 3, 4
-                HeadOutcome.Rejected => await AnswerAsync(Refuse()),
-                _ => Ending.Close,
-            };
+                var verdict = head == HeadOutcome.Complete ? Route() : Refuse();
+                while ((verdict = Follow(exchange, verdict)).Kind == VerdictKind.Content)
+                    verdict = await ContentAsync(exchange);            // 3, 4
+                ending = await EndAsync(verdict);
+            }
             if (ending != Ending.Tunnel)
                 worker.Finish(exchange);                               // 5
             EndExchange(isLast: ending != Ending.KeepAlive);

@@ -14,39 +14,75 @@ namespace Sluice.Proxy.Client;
 /// </summary>
 static class Proxying
 {
-    public static async LoopTask<Verdict> RunAsync(Exchange x, ProxyPlan plan)
+    public static LoopTask<Verdict> RunAsync(Exchange x, ProxyPlan plan)
     {
         if (FindGroup(x, plan, out var status) is not { } group)
-            return Verdict.Fail(status);
+            return new(Verdict.Fail(status));
         if (x.Body.IsSpent && !x.Body.IsDropped
             && plan.Body is null && plan.Settings.PassRequestBody)
-            return Verdict.Fail(502);
-        if (x.Body.State == BodyState.Reading && !x.Body.IsDropped)
-        {
-            var failed = ReadsBodyFirst(x, plan) ? await x.Body.ReadAllAsync(x)
-                : x.Body.IsChunked ? x.Body.TakeArrived(x)
-                : 0;
-            if (failed != 0)
-                return BodyFailed(x, failed);
-        }
+            return new(Verdict.Fail(502));
+        return x.Body.State == BodyState.Reading && !x.Body.IsDropped
+            ? ReadBodyAsync(x, plan, group)
+            : ForwardAsync(x, plan, group);
+    }
+
+    static async LoopTask<Verdict> ReadBodyAsync(Exchange x, ProxyPlan plan, PeerGroup group)
+    {
+        var failed = ReadsBodyFirst(x, plan) ? await x.Body.ReadAllAsync(x)
+            : x.Body.IsChunked ? x.Body.TakeArrived(x)
+            : 0;
+        return failed != 0 ? BodyFailed(x, failed) : await ForwardAsync(x, plan, group);
+    }
+
+    /// <summary>Nearly every request waits in here for its answer, and nowhere else.</summary>
+    static async LoopTask<Verdict> ForwardAsync(Exchange x, ProxyPlan plan, PeerGroup group)
+    {
         var forward = x.Worker.ForwardOf(x);
-        var failure = await forward.OpenAsync(x, plan, group);         // 3
+        forward.Begin(x, plan, group);
+        UpstreamFailure failure;
+        do
+        {
+            failure = forward.Start();                                 // 3
+            if (failure == UpstreamFailure.None && forward.IsConnecting)
+                failure = await forward.FinishConnectAsync();
+            if (failure == UpstreamFailure.None)
+                forward.SendHead();
+            while (failure == UpstreamFailure.None)
+            {
+                if (!forward.IsRequestSent)
+                    failure = await forward.PumpAsync();
+                if (failure is UpstreamFailure.None or UpstreamFailure.Error)
+                    failure = forward.ReadHead();
+                if (forward.HasHead || failure != UpstreamFailure.None)
+                    break;
+                await x.Wakeup.NextAsync(forward.DueMs());
+                failure = forward.CheckTime();
+            }
+        }
+        while (failure != UpstreamFailure.None && forward.TryNext(failure));
+        if (WithoutRelay(x, plan, forward, failure) is { } verdict)
+            return verdict;
+        await x.Worker.RelayOf(x).RunAsync(x, plan, forward);          // 4
+        return Verdict.Done;
+    }
+
+    /// <summary>What is done without passing an answer on; null to pass it on.</summary>
+    static Verdict? WithoutRelay(
+        Exchange x, ProxyPlan plan, Forward forward, UpstreamFailure failure)
+    {
         if (failure == UpstreamFailure.ClientBody)
             return BodyFailed(x, forward.FailureStatus);
         if (failure != UpstreamFailure.None)
             return Verdict.Fail(forward.FailureStatus);
-        if (x.UpstreamHead.Status == 101)
-            return StartTunnel(x, plan, forward);                      // 4
-        if (plan.Settings.InterceptErrors && x.UpstreamHead.Status >= 300 && HasErrorPage(x))
-        {
-            status = x.UpstreamHead.Status;
-            if (status == 401)
-                KeepChallenge(x);
-            forward.Fail(PeerOutcome.Success);
-            return Verdict.Fail(status);
-        }
-        await x.Worker.RelayOf(x).RunAsync(x, plan, forward);            // 4
-        return Verdict.Done;
+        var status = x.UpstreamHead.Status;
+        if (status == 101)
+            return StartTunnel(x, plan, forward);
+        if (!plan.Settings.InterceptErrors || status < 300 || !HasErrorPage(x))
+            return null;
+        if (status == 401)
+            KeepChallenge(x);
+        forward.Fail(PeerOutcome.Success);
+        return Verdict.Fail(status);
     }
 
     /// <summary>

@@ -6,8 +6,9 @@ namespace Sluice.Proxy.Upstream;
 
 /// <summary>
 /// Asks the peers of a group, one after the other, until one has sent the head of an answer:
-///   select → connect → send → read the head → next peer, or done.
-/// Reused from exchange to exchange. Source: ngx_http_upstream.c.
+///   start → send the head → read the head → next peer, or done.
+/// These are steps: who takes them waits between them, because every method that waits costs its
+/// state machine in every request. Reused from exchange to exchange. Source: ngx_http_upstream.c.
 /// </summary>
 sealed class Forward(Worker worker)
 {
@@ -41,12 +42,13 @@ sealed class Forward(Worker worker)
     /// <summary>The status that answers the client after a failure.</summary>
     public int FailureStatus { get; private set; }
 
-    /// <summary>
-    /// Finds the head of an answer. The waiting is in here and not in a method of its own for
-    /// each peer, because every method that waits costs its state machine in every request.
-    /// Afterwards the head is the exchange's UpstreamHead.
-    /// </summary>
-    public async LoopTask<UpstreamFailure> OpenAsync(Exchange exchange, ProxyPlan by, PeerGroup to)
+    /// <summary>The head of the answer was read: it is the exchange's UpstreamHead.</summary>
+    public bool HasHead { get; private set; }
+
+    public bool IsConnecting => Peer.Connection.State == ConnectionState.Connecting;
+
+    /// <summary>Begins with an exchange; the steps below follow.</summary>
+    public void Begin(Exchange exchange, ProxyPlan by, PeerGroup to)
     {
         x = exchange;
         plan = by;
@@ -55,30 +57,13 @@ sealed class Forward(Worker worker)
         hasSelected = false;
         selection.Start(group, plan.Settings.NextUpstreamTries);
         x.UpstreamTarget = UpstreamUri.Make(x, plan);
-        while (true)
-        {
-            var failure = Select() ? Connect() : UpstreamFailure.NoLivePeers;
-            if (failure == UpstreamFailure.None
-                && Peer.Connection.State == ConnectionState.Connecting)
-                failure = await FinishConnectAsync();
-            if (failure == UpstreamFailure.None)
-                SendHead();
-            var isWhole = false;
-            while (failure == UpstreamFailure.None)
-            {
-                if (!IsRequestSent)
-                    failure = await PumpAsync();
-                if (failure is UpstreamFailure.None or UpstreamFailure.Error)
-                    failure = ReadHead(out isWhole);
-                if (isWhole || failure != UpstreamFailure.None)
-                    break;
-                await x.Wakeup.NextAsync(DueMs());
-                if (x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs)
-                    failure = WhatTimedOut();
-            }
-            if (failure == UpstreamFailure.None || !TryNext(failure))
-                return failure;
-        }
+    }
+
+    /// <summary>Chooses a peer and has a connection to it, which may not be open yet.</summary>
+    public UpstreamFailure Start()
+    {
+        HasHead = false;
+        return Select() ? Connect() : UpstreamFailure.NoLivePeers;
     }
 
     bool Select()
@@ -107,7 +92,7 @@ sealed class Forward(Worker worker)
         return isChosen;
     }
 
-    async LoopTask<UpstreamFailure> FinishConnectAsync()
+    public async LoopTask<UpstreamFailure> FinishConnectAsync()
     {
         while (Peer.Connection.State == ConnectionState.Connecting)
         {
@@ -149,7 +134,7 @@ sealed class Forward(Worker worker)
         return UpstreamFailure.None;
     }
 
-    void SendHead()
+    public void SendHead()
     {
         sentMs = receivedMs = worker.Loop.NowMs;
         x.LastTry.ConnectMs = sentMs - tryStartMs;
@@ -184,7 +169,7 @@ sealed class Forward(Worker worker)
     }
 
     /// <summary>Moves the head's rest and the body towards the peer.</summary>
-    async LoopTask<UpstreamFailure> PumpAsync()
+    public async LoopTask<UpstreamFailure> PumpAsync()
     {
         var connection = Peer.Connection;
         while (!unsent.IsEmpty)
@@ -212,9 +197,8 @@ sealed class Forward(Worker worker)
     /// <summary>
     /// Reads what there is of the answer's head; that the client has left is a failure too.
     /// </summary>
-    UpstreamFailure ReadHead(out bool isWhole)
+    public UpstreamFailure ReadHead()
     {
-        isWhole = false;
         while (Peer.Connection.CanRead)
         {
             if (Buffer.Length == 0)
@@ -227,17 +211,16 @@ sealed class Forward(Worker worker)
             receivedMs = worker.Loop.NowMs;
             BufferedCount += count;
             x.LastTry.BytesReceived += count;
-            var failure = ParseHead(out isWhole);
-            if (isWhole || failure != UpstreamFailure.None)
+            var failure = ParseHead();
+            if (HasHead || failure != UpstreamFailure.None)
                 return failure;
         }
         x.Output.Flush(x); // The rest of an interim head.
         return IsClientGone() ? UpstreamFailure.ClientGone : UpstreamFailure.None;
     }
 
-    UpstreamFailure ParseHead(out bool isWhole)
+    UpstreamFailure ParseHead()
     {
-        isWhole = false;
         while (true)
         {
             var head = x.UpstreamHead;
@@ -255,7 +238,7 @@ sealed class Forward(Worker worker)
         }
         x.LastTry.HeaderMs = worker.Loop.NowMs - tryStartMs;
         x.LastTry.Status = x.UpstreamHead.Status;
-        isWhole = true;
+        HasHead = true;
         return IsNextWanted(x.UpstreamHead.Status) ? UpstreamFailure.Status : UpstreamFailure.None;
     }
 
@@ -291,7 +274,7 @@ sealed class Forward(Worker worker)
     // ---- failures ----
 
     /// <summary>Counts the failure, and says whether another peer is asked.</summary>
-    bool TryNext(UpstreamFailure failure)
+    public bool TryNext(UpstreamFailure failure)
     {
         FailureStatus = failure.ClientStatus(
             failure == UpstreamFailure.ClientBody ? FailureStatus : x.LastTry.Status);
@@ -354,6 +337,12 @@ sealed class Forward(Worker worker)
         return UpstreamFailure.Timeout;
     }
 
+    /// <summary>After a wait: what took too long, if anything did.</summary>
+    public UpstreamFailure CheckTime() =>
+        x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs
+            ? WhatTimedOut()
+            : UpstreamFailure.None;
+
     UpstreamFailure WhatTimedOut() => IsRequestSent
         ? TimedOut("reading response header from upstream"u8)
         : IsWaitingForClient
@@ -369,7 +358,7 @@ sealed class Forward(Worker worker)
     /// <summary>
     /// Each direction has its own clock: a peer that sends but takes nothing is given up.
     /// </summary>
-    long DueMs()
+    public long DueMs()
     {
         if (IsRequestSent)
             return Math.Max(sentMs, receivedMs) + plan.Settings.ReadTimeoutMs;

@@ -24,15 +24,24 @@ sealed class Relay(Worker worker)
     long left;
     long activeMs;
 
-    /// <summary>Relays the whole answer; false when it broke off.</summary>
-    public async LoopTask<bool> RunAsync(Exchange exchange, ProxyPlan by, Forward from)
+    /// <summary>Relays the whole answer. A small one came with its head, and nobody waits.</summary>
+    public LoopTask RunAsync(Exchange exchange, ProxyPlan by, Forward from)
     {
         x = exchange;
         plan = by;
         forward = from;
         Begin();
-        // A small answer came whole with its head.
-        var isWhole = SendHead() && ((isEnded && !x.Output.IsBroken) || await PumpAsync());
+        var isSound = SendHead();
+        if (isSound && (!isEnded || x.Output.IsBroken))
+            return PumpToEndAsync();
+        End(isWhole: isSound);
+        return LoopTask.Done;
+    }
+
+    async LoopTask PumpToEndAsync() => End(await PumpAsync());
+
+    void End(bool isWhole)
+    {
         if (isWhole)
             forward.Complete(MayKeepPeer());
         else
@@ -42,7 +51,6 @@ sealed class Relay(Worker worker)
             x.KeepAlive = false;
         x = null!;
         forward = null!;
-        return isWhole;
     }
 
     void Begin()
