@@ -38,7 +38,7 @@ static class LogReaders
 
         value = new ErrorLogTarget
         {
-            Path = path == "stderr" || syslog is not null
+            Path = path is "stderr" or "" || syslog is not null
                 ? null
                 : build.Environment.FullPath(path),
             Syslog = syslog,
