@@ -238,10 +238,7 @@ public class AccessLogTests
     {
         for (int i = 0; i < 100; i++)
             evaluate();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            evaluate();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(evaluate));
     }
 
     static Scene Logged(string server, string http = "") => new(

@@ -242,12 +242,7 @@ public class ExchangeErrorTests
     {
         using var scene = new Scene("error_log /other crit; " + Server, Request);
         var log = scene.X.Location.Errors;
-        log.AccessForbidden(scene.X);
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            log.AccessForbidden(scene.X);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => log.AccessForbidden(scene.X)));
     }
 
     /// <summary>The only line, from its level on, without process, thread and connection.</summary>

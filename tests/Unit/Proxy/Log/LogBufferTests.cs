@@ -239,11 +239,7 @@ public sealed class LogBufferTests : IDisposable
         }
         var line = "a line of a log\n"u8.ToArray();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            file.Append(line);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => file.Append(line)));
     }
 
     LogTarget Open(string parameters, string more = "") =>

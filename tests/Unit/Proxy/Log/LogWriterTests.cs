@@ -382,11 +382,7 @@ public sealed class LogWriterTests : IDisposable
         for (int i = 0; i < 200; i++)
             file.Append(line);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            file.Append(line);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => file.Append(line)));
     }
 
     LogFile Open(string path)
