@@ -21,6 +21,8 @@ public static class ExchangeErrors
 
     static ReadOnlySpan<byte> Connecting => "connecting to upstream"u8;
 
+    static ReadOnlySpan<byte> SendingRequest => "sending request to upstream"u8;
+
     static ReadOnlySpan<byte> ReadingHead => "reading response header from upstream"u8;
 
     static ReadOnlySpan<byte> ReadingUpstream => "reading upstream"u8;
@@ -39,7 +41,7 @@ public static class ExchangeErrors
         "client prematurely closed connection, so upstream connection is closed too"u8, 0,
         x.Status != 0 ? ReadingUpstream
             : x.TryCount > 0 && x.LastTry.ConnectMs < 0 ? Connecting
-            : "sending request to upstream"u8);
+            : SendingRequest);
 
     /// <summary>The head was refused; its parser has the words.</summary>
     public static void RequestRejected(this ErrorLog log, Exchange x)
@@ -164,12 +166,22 @@ public static class ExchangeErrors
                 x, level, "connect() to "u8, x.LastTry.Name.Span, " failed"u8, -error, Connecting);
     }
 
-    public static void UpstreamDisabled(this ErrorLog log, Exchange x) => log.Write(
-        x, LogLevel.Warn, "upstream server temporarily disabled"u8, 0,
-        x.LastTry.ConnectMs < 0 ? Connecting : ReadingHead);
+    public static void UpstreamDisabled(this ErrorLog log, Exchange x, bool isRequestSent) =>
+        log.Write(
+            x, LogLevel.Warn, "upstream server temporarily disabled"u8, 0,
+            BeforeHead(x, isRequestSent));
 
-    public static void UpstreamTimedOut(this ErrorLog log, Exchange x, ReadOnlySpan<byte> action) =>
-        log.Write(x, LogLevel.Error, "upstream timed out"u8, -IoResult.TimedOut, action);
+    /// <summary>
+    /// No head came in time. As in nginx behind the line of the peer that is disabled for it.
+    /// </summary>
+    public static void UpstreamTimedOut(this ErrorLog log, Exchange x, bool isRequestSent) =>
+        log.Write(
+            x, LogLevel.Error, "upstream timed out"u8, -IoResult.TimedOut,
+            BeforeHead(x, isRequestSent));
+
+    /// <summary>The rest of a body did not come in time.</summary>
+    public static void UpstreamTimedOutMidway(this ErrorLog log, Exchange x) => log.Write(
+        x, LogLevel.Error, "upstream timed out"u8, -IoResult.TimedOut, ReadingUpstream);
 
     /// <summary>The connection ended before a head: in order (0), or with a <c>-errno</c>.</summary>
     public static void UpstreamClosed(this ErrorLog log, Exchange x, int error) =>
@@ -242,6 +254,10 @@ public static class ExchangeErrors
         log.Write(LogLevel.Alert, $"internal error: {exception}");
 
     // ---- the line ----
+
+    /// <summary>What was being done with a peer that sent no head.</summary>
+    static ReadOnlySpan<byte> BeforeHead(Exchange x, bool isRequestSent) =>
+        x.LastTry.ConnectMs < 0 ? Connecting : isRequestSent ? ReadingHead : SendingRequest;
 
     static ReadOnlySpan<byte> ClosedText(int error) =>
         error == 0 ? "upstream prematurely closed connection"u8 : "recv() failed"u8;

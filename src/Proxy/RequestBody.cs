@@ -77,6 +77,10 @@ sealed class RequestBody
     /// <summary>A built-in error page does not ask for the body, and says no 100 Continue.</summary>
     public void Refuse() => hasContinued = true;
 
+    /// <summary>The rest of a body with a length has come together with its head.</summary>
+    public bool HasArrived(Exchange exchange) =>
+        !IsChunked && left <= exchange.BufferedEnd - exchange.BufferedStart;
+
     /// <summary>Takes over what the head says of the body.</summary>
     public void Begin(RequestHead head)
     {

@@ -29,7 +29,7 @@ static class Proxying
     static async LoopTask<Verdict> ReadBodyAsync(Exchange x, ProxyPlan plan, PeerGroup group)
     {
         var failed = ReadsBodyFirst(x, plan) ? await x.Body.ReadAllAsync(x)
-            : x.Body.IsChunked ? x.Body.TakeArrived(x)
+            : x.Body.IsChunked || x.Body.HasArrived(x) ? x.Body.TakeArrived(x)
             : 0;
         return failed != 0 ? BodyFailed(x, failed) : await ForwardAsync(x, plan, group);
     }

@@ -98,7 +98,7 @@ sealed class Forward(Worker worker)
         {
             await x.Wakeup.NextAsync(tryStartMs + plan.Settings.ConnectTimeoutMs);
             if (x.Wakeup.IsTimedOut)
-                return TimedOut("connecting to upstream"u8);
+                return UpstreamFailure.Timeout;
             if (IsClientGone())
                 return UpstreamFailure.ClientGone;
             if (Peer.Connection.State == ConnectionState.Connecting && !Peer.Connection.CanRead)
@@ -286,6 +286,7 @@ sealed class Forward(Worker worker)
         }
         var wasReused = Peer is { IsReused: true };
         var condition = failure.Condition(x.LastTry.Status);
+        var wasRequestSent = IsRequestSent;
         // Before Abandon: the body's sender forgets what cannot be sent again.
         var mayTry = condition != NextUpstream.Off && MayTryAnother(condition);
         Abandon();
@@ -294,7 +295,10 @@ sealed class Forward(Worker worker)
             || (failure == UpstreamFailure.Status && x.LastTry.Status is not (403 or 404));
         if (selection.Free(
                 isPeersFault ? PeerOutcome.Failure : PeerOutcome.Success, worker.Loop.NowMs / 1000))
-            x.Location.Errors.UpstreamDisabled(x);
+            x.Location.Errors.UpstreamDisabled(x, wasRequestSent);
+        x.LastTry.Peer = null;
+        if (failure == UpstreamFailure.Timeout)
+            x.Location.Errors.UpstreamTimedOut(x, wasRequestSent);
         if (x.LastTry.Status == 0 && failure is not UpstreamFailure.ClientGone)
             x.LastTry.Status = FailureStatus;
         if (wasReused && failure == UpstreamFailure.Error)
@@ -331,23 +335,15 @@ sealed class Forward(Worker worker)
         return UpstreamFailure.Error;
     }
 
-    UpstreamFailure TimedOut(ReadOnlySpan<byte> action)
-    {
-        x.Location.Errors.UpstreamTimedOut(x, action);
-        return UpstreamFailure.Timeout;
-    }
-
     /// <summary>After a wait: what took too long, if anything did.</summary>
     public UpstreamFailure CheckTime() =>
         x.Wakeup.IsTimedOut && DueMs() <= worker.Loop.NowMs
             ? WhatTimedOut()
             : UpstreamFailure.None;
 
-    UpstreamFailure WhatTimedOut() => IsRequestSent
-        ? TimedOut("reading response header from upstream"u8)
-        : IsWaitingForClient
-            ? ClientBodyTimedOut()
-            : TimedOut("sending request to upstream"u8);
+    UpstreamFailure WhatTimedOut() => !IsRequestSent && IsWaitingForClient
+        ? ClientBodyTimedOut()
+        : UpstreamFailure.Timeout;
 
     UpstreamFailure ClientBodyTimedOut()
     {
@@ -445,7 +441,7 @@ sealed class Forward(Worker worker)
     void Free(PeerOutcome outcome)
     {
         if (selection.Free(outcome, worker.Loop.NowMs / 1000))
-            x.Location.Errors.UpstreamDisabled(x);
+            x.Location.Errors.UpstreamDisabled(x, isRequestSent: true);
     }
 
     void Abandon()

@@ -293,7 +293,7 @@ sealed class Relay(Worker worker)
         if (x.Output.DueMs(x) <= worker.Loop.NowMs)
             x.Output.TimeOut(x);
         else
-            x.Location.Errors.UpstreamTimedOut(x, "reading upstream"u8);
+            x.Location.Errors.UpstreamTimedOutMidway(x);
         return false;
     }
 

@@ -98,7 +98,7 @@ public class ExchangeErrorTests
                 (log, x) => log.NoLiveUpstreams(x),
                 "[error] no live upstreams while connecting to upstream"),
             ["disabled"] = (
-                (log, x) => log.UpstreamDisabled(x),
+                (log, x) => log.UpstreamDisabled(x, isRequestSent: false),
                 "[warn] upstream server temporarily disabled while connecting to upstream"),
             ["chunk"] = (
                 (log, x) => log.UpstreamInvalidChunk(x),
