@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Sluice.Config.Syntax;
@@ -113,8 +114,7 @@ public sealed record HostUrl
         error ??= host.Length == 0 ? "no host" : null;
         if (error is not null)
             return Wrong(text, error);
-        if (!IPAddress.TryParse(host, out var address)
-            || address.AddressFamily != AddressFamily.InterNetworkV6)
+        if (!TryIpv6(host, out var address))
             return Wrong(text, "invalid IPv6 address");
 
         return new HostUrl
@@ -128,6 +128,12 @@ public sealed record HostUrl
             Address = address,
         };
     }
+
+    /// <summary>An IPv6 address without brackets; as in nginx without a zone.</summary>
+    internal static bool TryIpv6(string text, [NotNullWhen(true)] out IPAddress? address) =>
+        IPAddress.TryParse(text, out address)
+        && address.AddressFamily == AddressFamily.InterNetworkV6
+        && !text.Contains('%');
 
     static HostUrl ParseHost(string text, HostUrlUse use, int defaultPort)
     {

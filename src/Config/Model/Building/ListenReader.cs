@@ -70,6 +70,9 @@ static class ListenReader
                 return ReadIpv6Only(build, node, arg, text, so);
             case "so_keepalive=":
                 return ReadKeepalive(build, node, arg, text, so);
+            case "fastopen=" when !Values.TryNumber(text, out _):
+                build.Fail(node, arg, $"invalid fastopen \"{word}\"");
+                return null;
             case "deferred" or "fastopen=" or "accept_filter=":
                 build.Ignore($"listen ... {word[..(equals < 0 ? word.Length : equals)]}");
                 return so with { IsSet = true };

@@ -1,4 +1,3 @@
-using System.Net;
 using Sluice.Config.Syntax;
 
 namespace Sluice.Config.Model.Building;
@@ -146,10 +145,8 @@ static class ProxyReaders
 
     static bool IsAddress(string text)
     {
-        var url = HostUrl.Parse(text, HostUrlUse.Peer);
-        bool isBracketed = text.StartsWith('[');
-        return url.Address is not null && !(isBracketed && url.HasNoPort)
-            || !isBracketed && text.Contains(':') && IPAddress.TryParse(text, out _);
+        return HostUrl.Parse(text, HostUrlUse.Peer).Address is not null
+            || text.Contains(':') && !text.StartsWith('[') && HostUrl.TryIpv6(text, out _);
     }
 
     /// <summary>Conditions about a cache, which is not there: their variables must exist.</summary>

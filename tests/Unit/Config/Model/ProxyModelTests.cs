@@ -156,6 +156,7 @@ public class ProxyModelTests
         static ProxyBind Bind(string args) => Sample.Location($"proxy_bind {args};").Proxy.Bind!;
         Assert.True(Bind("$remote_addr transparent").Transparent);
         Assert.False(Bind("127.0.0.1:80").Transparent);
+        Assert.False(Bind("[::1]").Transparent);
     }
 
     [Fact]

@@ -80,9 +80,12 @@ public class ExchangeErrorTests
                 (log, x) => log.ConnectFailed(x, -24),
                 "[crit] connect() failed (24: Too many open files) while connecting to upstream"),
             ["slow"] = (
-                (log, x) => log.UpstreamTimedOut(x, "reading response header from upstream"u8),
-                "[error] upstream timed out (110: Connection timed out) while reading response "
-                    + "header from upstream"),
+                (log, x) => log.UpstreamTimedOut(x, isRequestSent: false),
+                "[error] upstream timed out (110: Connection timed out) while connecting to "
+                    + "upstream"),
+            ["slow midway"] = (
+                (log, x) => log.UpstreamTimedOutMidway(x),
+                "[error] upstream timed out (110: Connection timed out) while reading upstream"),
             ["closed"] = (
                 (log, x) => log.UpstreamClosed(x, 0),
                 "[error] upstream prematurely closed connection while reading response header "
@@ -216,7 +219,7 @@ public class ExchangeErrorTests
             "error_log /other crit; " + Server, Request);
 
         scene.X.Location.Errors.AccessForbidden(scene.X);
-        scene.X.Location.Errors.UpstreamTimedOut(scene.X, "x"u8);
+        scene.X.Location.Errors.UpstreamTimedOutMidway(scene.X);
         scene.X.Location.Errors.ClientLeft(scene.X, default);
 
         Assert.Equal("", scene.Logs.Text("/other"));
