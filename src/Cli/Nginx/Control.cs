@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Net;
 
 namespace Sluice.Cli.Nginx;
@@ -11,12 +12,14 @@ internal static class Control
     /// <summary>Sends the signal; the exit code.</summary>
     /// <param name="signal">What is asked for.</param>
     /// <param name="pidPath">The pid file that the configuration names.</param>
-    public static int Send(ControlSignal signal, string pidPath)
+    /// <param name="errorLog">Where it is said, as -e has it; null for standard error.</param>
+    public static int Send(ControlSignal signal, string pidPath, string? errorLog)
     {
+        Say(errorLog, "notice", "signal process started");
         if (PidFile.Read(pidPath, out string error) is not { } pid)
         {
             bool isRead = error.StartsWith("pread()", StringComparison.Ordinal);
-            StandardStreams.Log(isRead ? "crit" : "error", error);
+            Say(errorLog, isRead ? "crit" : "error", error);
             if (error.Contains("(2: ", StringComparison.Ordinal))
             {
                 StandardStreams.Hint(
@@ -28,8 +31,8 @@ internal static class Control
         int failure = Posix.Kill(pid, number);
         if (failure != 0)
         {
-            StandardStreams.Log(
-                "alert", $"kill({pid}, {number}) failed ({failure}: {Errno.Text(failure)})");
+            Say(errorLog, "alert",
+                $"kill({pid}, {number}) failed ({failure}: {Errno.Text(failure)})");
             if (failure == NoSuchProcess)
             {
                 StandardStreams.Hint($"\"{pidPath}\" names a process that has ended");
@@ -37,6 +40,36 @@ internal static class Control
             return 1;
         }
         return 0;
+    }
+
+    /// <summary>
+    /// Into the error log, which the configuration's own has not replaced yet, and to the
+    /// terminal: all of it where that is the log, else what is wrong.
+    /// </summary>
+    static void Say(string? errorLog, string level, string message)
+    {
+        if (errorLog is null || level != "notice")
+        {
+            StandardStreams.Log(level, message);
+        }
+        if (errorLog is null)
+        {
+            return;
+        }
+        try
+        {
+            int pid = Environment.ProcessId;
+            File.AppendAllText(
+                StandardStreams.FromBytes(errorLog),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{DateTime.Now:yyyy\\/MM\\/dd HH:mm:ss} [{level}] {pid}#{pid}: {message}\n"));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A log that cannot be written keeps no signal back, as with nginx.
+            StandardStreams.Log("alert", $"could not open error log file: {error.Message}");
+        }
     }
 
     static int Number(ControlSignal signal) => signal switch

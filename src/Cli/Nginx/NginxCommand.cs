@@ -43,7 +43,7 @@ internal static class NginxCommand
         }
         if (options.Signal != ControlSignal.None)
         {
-            return Control.Send(options.Signal, config.PidPath);
+            return Control.Send(options.Signal, config.PidPath, paths.ErrorLog);
         }
         if (config.Daemon && !Daemon.IsChild)
         {

@@ -10,7 +10,8 @@ namespace Sluice.EndToEnd.CommandLine;
 /// </summary>
 /// <remarks>
 /// Sections: <c>=== conf</c> is conf/nginx.conf, <c>=== file PATH</c> another file,
-/// <c>=== run ARGUMENTS</c> a command, one argument a word, <c>%20</c> for a space in it.
+/// <c>=== run ARGUMENTS</c> a command, one argument a word, <c>%20</c> for a space in it,
+/// <c>=== log PATH</c> the lines of an error log without times and processes.
 /// <c>%prefix%</c> is the prefix folder and <c>%listen%</c> an address that is free.
 /// </remarks>
 sealed partial class CommandCase
@@ -38,8 +39,8 @@ sealed partial class CommandCase
             var end = section.IndexOf('\n', StringComparison.Ordinal);
             var title = section[..end].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var body = section[(end + 1)..];
-            if (title[0] == "run")
-                file.commands.Add(title[1..]);
+            if (title[0] is "run" or "log")
+                file.commands.Add(title);
             else
                 file.files.Add((title[0] == "conf" ? "conf/nginx.conf" : title[1], body));
         }
@@ -61,7 +62,9 @@ sealed partial class CommandCase
                     Path.Combine(prefix, path), Encoding.Latin1.GetBytes(Fill(text)));
             var seen = new List<CommandSeen>();
             foreach (var command in commands)
-                seen.Add(await RunAsync(executable, [.. command.Select(Fill)], prefix));
+                seen.Add(command[0] == "log"
+                    ? Read(command[1], prefix)
+                    : await RunAsync(executable, [.. command[1..].Select(Fill)], prefix));
             return seen;
         }
         finally
@@ -84,6 +87,16 @@ sealed partial class CommandCase
             process.Output.Replace(prefix, "PREFIX"),
             process.Errors.Replace(prefix, "PREFIX"));
     }
+
+    static CommandSeen Read(string log, string prefix)
+    {
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(prefix, log)));
+        return new CommandSeen(
+            log, 0, LineStart().Replace(text, "").Replace(prefix, "PREFIX"), "");
+    }
+
+    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?=\[)|(?<=\] )\d+#\d+: ", RegexOptions.Multiline)]
+    private static partial Regex LineStart();
 
     [GeneratedRegex("^=== ", RegexOptions.Multiline)]
     private static partial Regex Title();
