@@ -95,7 +95,8 @@ sealed partial class CommandCase
             log, 0, LineStart().Replace(text, "").Replace(prefix, "PREFIX"), "");
     }
 
-    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?=\[)|(?<=\] )\d+#\d+: ", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?=\[)|(?<=\] )\d+#\d+: ", RegexOptions.Multiline)]
     private static partial Regex LineStart();
 
     [GeneratedRegex("^=== ", RegexOptions.Multiline)]
