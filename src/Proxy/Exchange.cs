@@ -130,6 +130,9 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>Bytes of the file that has none of the ranges asked for; -1 when none was.</summary>
     internal long UnsatisfiedLength { get; set; } = -1;
 
+    /// <summary>When that file was changed.</summary>
+    internal long UnsatisfiedModifiedSeconds { get; set; }
+
     /// <summary>Lines of WWW-Authenticate of a peer's 401 that error_page answers for.</summary>
     internal ArenaRange Challenge { get; set; }
 

@@ -134,7 +134,7 @@ static class Reply
             AnswerHead.End(x, start);
             return;
         }
-        AnswerHead.Configured(x, start, modifiedSeconds: -1, isListed: true);
+        AnswerHead.Configured(x, start, x.UnsatisfiedModifiedSeconds, isListed: true);
         AnswerHead.UnsatisfiedRange(x);
         AnswerHead.Close(x, start);
     }

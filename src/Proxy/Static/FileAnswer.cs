@@ -64,6 +64,7 @@ static class FileAnswer
                 return 206;
             case RangeResult.Unsatisfiable:
                 x.UnsatisfiedLength = file.Length;
+                x.UnsatisfiedModifiedSeconds = file.ModifiedSeconds;
                 return 416;
             default:
                 ranges.Clear();
