@@ -41,7 +41,7 @@ static class Files
     static Verdict FallBack(Exchange x, CompiledTryFiles tries)
     {
         if (tries.Config.Code is { } code)
-            return code == 444 ? Verdict.Hangup(code) : Verdict.Fail(code);
+            return FallBack(code);
         if (tries.Config.IsNamed)
             return Phases.EnterNamed(x, tries.Config.Fallback!.Source);
         var start = x.Arena.Length;
