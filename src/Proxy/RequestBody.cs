@@ -32,6 +32,9 @@ sealed class RequestBody
     byte[]? memory;
     SpillFile? spill;
 
+    /// <summary>Why it cannot be read away, as Read says it; 0 while it can.</summary>
+    int discardFailure;
+
     public BodyState State { get; private set; }
 
     public bool IsChunked { get; private set; }
@@ -53,7 +56,7 @@ sealed class RequestBody
     public ReadOnlySpan<byte> TrailerBytes => chunks.TrailerBytes;
 
     /// <summary>The body cannot be read away any more: it is malformed, too large, or cut off.</summary>
-    public bool IsFailed { get; private set; }
+    public bool IsFailed => discardFailure != 0;
 
     /// <summary>The body was read whole, so another peer can be sent it again.</summary>
     public bool IsBuffered { get; private set; }
@@ -285,12 +288,29 @@ sealed class RequestBody
             reads++)
         {
             var count = Read(exchange, exchange.Worker.Loop.Scratch);
-            IsFailed = count < 0 && count != IoResult.Again;
+            discardFailure = count < 0 && count != IoResult.Again ? count : 0;
             if (count < 0)
                 break;
         }
         exchange.RequestBytes = wanted;
         return State != BodyState.Reading;
+    }
+
+    /// <summary>
+    /// Reads away what has come of a chunked body before an answer that does not want it; false
+    /// when that is no sequence of chunks, so that the answer is 400, as nginx has it.
+    /// </summary>
+    public bool IsSound(Exchange exchange)
+    {
+        if (!IsChunked || State != BodyState.Reading || IsDropped)
+            return true;
+        Continue(exchange);
+        if (Discard(exchange) || discardFailure != -BadRequest)
+            return true;
+        exchange.Location.Errors.InvalidChunkedBody(exchange);
+        exchange.KeepAlive = false;
+        Drop();
+        return false;
     }
 
     public void Reset(BufferPool buffers)
@@ -304,7 +324,7 @@ sealed class RequestBody
         State = BodyState.None;
         ReadBytes = 0;
         IsBuffered = false;
-        IsFailed = false;
+        discardFailure = 0;
         IsDropped = false;
         hasContinued = false;
     }

@@ -42,7 +42,9 @@ sealed partial class ClientConnection
                     verdict = Fail(x, verdict.Status);
                     break;
                 case VerdictKind.Text:
-                    verdict = Reply.Text(x, verdict.Status, verdict.Value!);
+                    verdict = x.Body.IsSound(x)
+                        ? Reply.Text(x, verdict.Status, verdict.Value!)
+                        : Verdict.Fail(RequestBody.BadRequest);
                     break;
                 case VerdictKind.Redirect:
                     Reply.Redirect(x, verdict.Status, verdict.Range);

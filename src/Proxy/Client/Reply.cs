@@ -31,6 +31,8 @@ static class Reply
     static void Page(
         Exchange x, int status, ReadOnlySpan<byte> location, LocationPlace place)
     {
+        // A body that is no sequence of chunks ends the connection, whatever the page says.
+        _ = x.Body.IsSound(x);
         var shown = x.ErrorPageStatus != 0 ? x.ErrorPageStatus : status;
         var page = ErrorPages.Page(
             shown,

@@ -52,6 +52,14 @@ static class Files
         return Phases.RedirectInternally(x, new ArenaRange(start, x.Arena.Length - start));
     }
 
+    /// <summary>A status that has no page of its own is no answer: as in nginx it hangs up.</summary>
+    static Verdict FallBack(int code) => code switch
+    {
+        408 or 444 or 499 => Verdict.Hangup(code),
+        201 or 204 or >= 300 => Verdict.Fail(code),
+        _ => Verdict.Hangup(0),
+    };
+
     /// <summary>Serves the file that root and URI name, or a directory's index.</summary>
     public static async LoopTask<Verdict> ServeAsync(Exchange x)
     {
@@ -80,7 +88,11 @@ static class Files
                 return RedirectToSlash(x);
         }
         using (file.Handle)
-            return isRead ? await FileAnswer.SendAsync(x, file) : Verdict.Fail(405);
+        {
+            return !isRead ? Verdict.Fail(405)
+                : x.Body.IsSound(x) ? await FileAnswer.SendAsync(x, file)
+                : Verdict.Fail(RequestBody.BadRequest);
+        }
     }
 
     static async LoopTask<Verdict> ServeIndexAsync(Exchange x)
