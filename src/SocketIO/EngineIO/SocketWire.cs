@@ -20,8 +20,6 @@ sealed class SocketWire : WebSocketWire
     {
         this.socket = socket;
         this.unread = unread;
-        // A full socket answers at once; it concerns synchronous calls alone.
-        socket.Socket.Blocking = false;
     }
 
     public override bool IsDirect => true;

@@ -77,39 +77,14 @@ static class WebSocketAccept
             || stream.GetType().Assembly != typeof(KestrelServer).Assembly)
             return new RequestWire(context, stream, socket: null);
         if (features.Get<IDetachableSocket>() is { } connection
-            && await connection.DetachAsync() is { } detached)
-            return await WireAsync(detached, stream);
+            && await connection.DetachAsync() is var (socket, unread))
+            return new SocketWire(socket, unread);
         var transport = features.Get<IConnectionTransportFeature>()?.Transport;
         // A type of that assembly's own: who wraps the transport has another.
         var isKestrels = transport?.GetType().Assembly == typeof(SocketTransportFactory).Assembly;
         return new RequestWire(
             context, stream,
             isKestrels ? features.Get<IConnectionSocketFeature>()?.Socket : null);
-    }
-
-    /// <summary>A socket of our own, which is closed when the client has gone meanwhile.</summary>
-    static async Task<WebSocketWire> WireAsync(DetachedSocket socket, Stream stream)
-    {
-        try
-        {
-            return new SocketWire(socket, await RestAsync(stream));
-        }
-        catch
-        {
-            socket.Close();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// What the client has sent behind its handshake, as far as it has come. Kestrel's bound of
-    /// what it reads ahead is its bound too.
-    /// </summary>
-    static async Task<byte[]> RestAsync(Stream stream)
-    {
-        using var rest = new MemoryStream();
-        await stream.CopyToAsync(rest, EngineLimits.ReceiveBytes);
-        return rest.ToArray();
     }
 
     static Task<Stream> UpgradeAsync(HttpContext context)

@@ -103,7 +103,7 @@ sealed class DetachableConnection : DefaultConnectionContext,
         await base.DisposeAsync();
     }
 
-    public async Task<DetachedSocket?> DetachAsync()
+    public async Task<(DetachedSocket Socket, byte[] Unread)?> DetachAsync()
     {
         if (!ReferenceEquals(Transport, ends))
             return null;
@@ -112,12 +112,34 @@ sealed class DetachableConnection : DefaultConnectionContext,
         output.Reader.CancelPendingRead();
         await receiving;
         await sending;
+        var rest = await RestAsync();
+        if (rest is null)
+            Close(reason: null);
         lock (gate)
         {
             if (state != State.Open)
                 return null;
             state = State.Detached;
-            return detached.Add(socket);
+            // A full socket answers at once; it concerns synchronous calls alone.
+            socket.Blocking = false;
+            return (detached.Add(socket), rest!);
+        }
+    }
+
+    /// <summary>What has come and nobody has read; null when it ends with an error.</summary>
+    async Task<byte[]?> RestAsync()
+    {
+        try
+        {
+            // Nothing more comes in: one read has all of it.
+            var read = await ends.Input.ReadAsync();
+            var rest = read.Buffer.ToArray();
+            ends.Input.AdvanceTo(read.Buffer.End);
+            return rest;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return null;
         }
     }
 
@@ -137,8 +159,9 @@ sealed class DetachableConnection : DefaultConnectionContext,
         {
             error = new ConnectionResetException(failure.Message, failure);
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        catch (Exception failure)
         {
+            // Whatever it is, the request must not wait for more.
             error = failure;
         }
 
@@ -178,7 +201,7 @@ sealed class DetachableConnection : DefaultConnectionContext,
                     break;
             }
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        catch (Exception)
         {
             // The receiving side says so.
         }

@@ -7,9 +7,11 @@ interface IDetachableSocket
 {
     /// <summary>
     /// Takes the socket away from the connection. Everything that was written before, and
-    /// flushed, has left; what has been received can still be read, and ends then. The request
-    /// should end as well: nothing can be written any more.
+    /// flushed, has left. The request should end as well: nothing can be read or written any more.
     /// </summary>
-    /// <returns>The socket; null when the connection has ended before.</returns>
-    Task<DetachedSocket?> DetachAsync();
+    /// <returns>
+    /// The socket, and what has been received of it and was read by nobody. Null when the
+    /// connection has ended, or somebody stands between it and the request.
+    /// </returns>
+    Task<(DetachedSocket Socket, byte[] Unread)?> DetachAsync();
 }
