@@ -93,6 +93,10 @@ public sealed class EngineServer(
         return Task.CompletedTask;
     }
 
+    internal bool IsClosed => isClosed;
+
+    internal void Add(LiveSession session) => sessions[session.Id] = session;
+
     internal void Forget(LiveSession session) => sessions.TryRemove(session.Id, out _);
 
     /// <summary>Set-Cookie for the answer that begins a polling session; null for others.</summary>
@@ -161,7 +165,6 @@ public sealed class EngineServer(
         if (!isWebSocket)
         {
             var polling = new PollingTransport(session);
-            sessions[session.Id] = session;
             session.Start(polling, accept);
             await polling.GetAsync(context);
             return;
@@ -170,7 +173,6 @@ public sealed class EngineServer(
             context, options.MaxHttpBufferSize, time, deflate);
         var transport = new WebSocketTransport(
             session, connection, TakesBinary(context));
-        sessions[session.Id] = session;
         try
         {
             session.Start(transport, accept);

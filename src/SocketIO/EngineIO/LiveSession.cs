@@ -14,7 +14,7 @@ sealed partial class LiveSession : EngineSession
 
     /// <summary>Held while the handler is called, by threads that bring packets alone.</summary>
     readonly Lock telling = new();
-    IEngineHandler handler = null!;
+    IEngineHandler? handler;
     Transport transport = null!;
     long queuedBytes;
 
@@ -110,8 +110,8 @@ sealed partial class LiveSession : EngineSession
     }
 
     /// <summary>
-    /// Begins on its first transport: the open packet, the handler, the heartbeat. When the
-    /// application throws instead of giving a handler, it never was.
+    /// Begins on its first transport: the open packet, the handler, its place among the sessions,
+    /// the heartbeat. When the application throws instead of giving a handler, it never was.
     /// </summary>
     public void Start(Transport on, Func<EngineSession, IEngineHandler> accept)
     {
@@ -124,19 +124,38 @@ sealed partial class LiveSession : EngineSession
         server.Observer?.OnOpened(this);
         try
         {
-            handler = accept(this);
+            // An end that comes now is told when there is somebody to tell.
+            lock (telling)
+                handler = accept(this);
         }
         catch
         {
-            Forget(CloseReasons.TransportError);
+            bool isForgotten;
+            lock (gate)
+            {
+                isForgotten = state == State.Closed;
+                state = State.Closed;
+            }
+            if (!isForgotten)
+                Forget(CloseReasons.TransportError);
             throw;
         }
 
-        dueAt = server.Time.GetTimestamp();
-        if (IsOld)
-            AwaitPing();
-        else
-            Arm(server.Options.PingInterval);
+        lock (gate)
+        {
+            if (state != State.Closed)
+                server.Add(this);
+            awaiting = IsOld ? Awaiting.Ping : Awaiting.Interval;
+            dueAt = server.Time.GetTimestamp();
+            if (state == State.Open)
+                Arm(server.Options.PingInterval
+                    + (IsOld ? server.Options.PingTimeout : TimeSpan.Zero));
+        }
+
+        TellEnd();
+        // Either the server's end sees this session, or this session that.
+        if (server.IsClosed)
+            CloseNow(CloseReasons.ServerShuttingDown);
         on.Pump();
     }
 
@@ -347,7 +366,12 @@ sealed partial class LiveSession : EngineSession
             try
             {
                 if (Interlocked.Exchange(ref untold, null) is { } reason)
-                    handler.OnClosed(reason);
+                    handler?.OnClosed(reason);
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // Who ends a session, maybe one of many, goes on.
+                server.Logger.EngineHandlerFailed(failure);
             }
             finally
             {
@@ -444,7 +468,7 @@ sealed partial class LiveSession : EngineSession
         {
             if (!IsClosing)
             {
-                handler.OnMessage(payload, isBinary);
+                handler!.OnMessage(payload, isBinary);
                 isTaken = true;
             }
         }
