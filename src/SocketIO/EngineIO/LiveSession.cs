@@ -380,14 +380,19 @@ sealed partial class LiveSession : EngineSession
         }
     }
 
-    /// <summary>The session goes on over a WebSocket: the probe has succeeded.</summary>
+    /// <summary>
+    /// The session goes on over a WebSocket: the probe has succeeded. One that is closing says
+    /// there what it still has to say.
+    /// </summary>
     public bool MoveTo(Transport next)
     {
         Transport old;
+        bool isLeaving;
         lock (gate)
         {
-            if (state != State.Open)
+            if (state == State.Closed)
                 return false;
+            isLeaving = state == State.Closing;
             old = transport;
             transport = next;
             probing = null;
@@ -396,6 +401,8 @@ sealed partial class LiveSession : EngineSession
         server.Observer?.OnUpgraded(this);
         old.Abort();
         next.Pump();
+        if (isLeaving)
+            next.CloseWhenSent();
         return true;
     }
 

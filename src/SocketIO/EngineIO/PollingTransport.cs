@@ -88,13 +88,19 @@ sealed class PollingTransport(LiveSession session) : Transport
         {
             // The first poll is told, the second is a mistake.
             Complete([close]);
-            session.End(CloseReasons.TransportError);
+            Fail();
             await EngineAnswers.StatusAsync(context, StatusCodes.Status400BadRequest);
             return;
         }
         Answer(null);
         await using var gone = context.RequestAborted.UnsafeRegister(
-            static state => ((PollingTransport)state!).OnGone(), this);
+            static state =>
+            {
+                var (polling, poll) =
+                    ((PollingTransport, TaskCompletionSource<PollBody?>))state!;
+                polling.OnGone(poll);
+            },
+            (this, mine));
         if (await mine.Task is { } body)
             await WriteAsync(context, body);
     }
@@ -111,13 +117,19 @@ sealed class PollingTransport(LiveSession session) : Transport
         bool isBinary = context.Request.ContentType == "application/octet-stream";
         if (isSecond || (isBinary && !session.IsOld))
         {
-            session.End(CloseReasons.TransportError);
+            Fail();
             await EngineAnswers.StatusAsync(context, StatusCodes.Status400BadRequest);
             return;
         }
         try
         {
             await TakeAsync(context, isBinary);
+        }
+        catch
+        {
+            // Nobody knows what the rest of it was, or how much of it was handled.
+            Fail();
+            throw;
         }
         finally
         {
@@ -165,6 +177,17 @@ sealed class PollingTransport(LiveSession session) : Transport
         }
         if (!isWhole)
             session.End(CloseReasons.ParseError);
+    }
+
+    /// <summary>
+    /// The session ends over what its client did, unless it is on another transport by then.
+    /// </summary>
+    void Fail()
+    {
+        lock (gate)
+            if (isOver)
+                return;
+        session.End(CloseReasons.TransportError);
     }
 
     /// <summary>Takes the packets out of a body; false when it is malformed behind them.</summary>
@@ -247,17 +270,18 @@ sealed class PollingTransport(LiveSession session) : Transport
         return body with { IsPlain = packets.TrueForAll(static packet => packet.IsPlain) };
     }
 
-    /// <summary>The client gave its poll up: nobody knows what it has received.</summary>
-    void OnGone()
+    /// <summary>
+    /// The client gave its poll up before it was answered: nobody knows what it has received.
+    /// </summary>
+    void OnGone(TaskCompletionSource<PollBody?> poll)
     {
-        TaskCompletionSource<PollBody?>? poll;
         lock (gate)
         {
-            poll = waiting;
+            // One that is answered is over, and another may wait by now.
+            if (waiting != poll)
+                return;
             waiting = null;
         }
-        if (poll is null)
-            return;
         poll.TrySetResult(null);
         session.End(CloseReasons.TransportError);
     }

@@ -7,14 +7,17 @@ using Sluice.Unit.SocketIO.Sockets;
 
 namespace Sluice.Unit.SocketIO.EngineIO;
 
-/// <summary>Requests of a polling client that bring packets, one behind or beside another.</summary>
-public sealed class PollingPostTests
+/// <summary>Requests of a polling client, one behind or beside another, and broken off.</summary>
+public sealed class PollingRequestTests
 {
+    /// <summary>A bound for what would otherwise never end.</summary>
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
+
     readonly List<string> heard = [];
     readonly EngineServer server;
     EngineSession session = null!;
 
-    public PollingPostTests() => server = new EngineServer(
+    public PollingRequestTests() => server = new EngineServer(
         new EngineOptions(), NullLogger.Instance, new FakeTime(), EmptyServices.Instance)
     {
         OnSession = begun =>
@@ -23,6 +26,8 @@ public sealed class PollingPostTests
             return new Listener(heard);
         },
     };
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Who_has_not_read_the_last_answer_yet_may_post_again()
@@ -59,6 +64,67 @@ public sealed class PollingPostTests
         await rest.Writer.CompleteAsync();
         await served;
     }
+
+    [Fact]
+    public async Task Who_goes_once_its_poll_is_answered_does_not_take_the_next_along()
+    {
+        await OpenAsync();
+        var answer = new Pipe(new PipeOptions(
+            pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        using var going = new CancellationTokenSource();
+        var first = NewContext("GET", $"&sid={session.Id}");
+        first.RequestAborted = going.Token;
+        first.Response.Body = answer.Writer.AsStream();
+        var servedFirst = server.HandleAsync(first);
+        Send("4one");
+        // The answer is under way, which its client may have seen as a whole already.
+        await answer.Reader.ReadAsync(Stop);
+
+        var second = NewContext("GET", $"&sid={session.Id}");
+        using var body = new MemoryStream();
+        second.Response.Body = body;
+        var servedSecond = server.HandleAsync(second);
+        await going.CancelAsync();
+        Assert.Empty(heard);
+        Assert.False(servedSecond.IsCompleted);
+        Send("4two");
+        await servedSecond.WaitAsync(patience, Stop);
+        Assert.Equal("4two", Encoding.UTF8.GetString(body.ToArray()));
+        await answer.Reader.CompleteAsync();
+        await servedFirst.WaitAsync(patience, Stop);
+    }
+
+    [Fact]
+    public async Task Who_goes_before_its_poll_is_answered_ends_the_session()
+    {
+        await OpenAsync();
+        using var going = new CancellationTokenSource();
+        var poll = NewContext("GET", $"&sid={session.Id}");
+        poll.RequestAborted = going.Token;
+        var served = server.HandleAsync(poll);
+        Assert.False(served.IsCompleted);
+        await going.CancelAsync();
+        await served.WaitAsync(patience, Stop);
+        Assert.Equal(["(transport error)"], heard);
+    }
+
+    [Fact]
+    public async Task Who_goes_within_a_post_ends_the_session()
+    {
+        await OpenAsync();
+        var post = Post("4one"u8, Stream.Null);
+        var rest = new Pipe();
+        post.Request.Body = rest.Reader.AsStream();
+        var served = server.HandleAsync(post);
+        await rest.Writer.WriteAsync("4on"u8.ToArray(), Stop);
+        Assert.Empty(heard);
+        await rest.Writer.CompleteAsync(new IOException("gone"));
+        await Assert.ThrowsAsync<IOException>(() => served.WaitAsync(patience, Stop));
+        Assert.Equal(["(transport error)"], heard);
+    }
+
+    void Send(string packet) =>
+        session.Send([new EngineMessage(Encoding.UTF8.GetBytes(packet), IsBinary: false)]);
 
     async Task OpenAsync()
     {

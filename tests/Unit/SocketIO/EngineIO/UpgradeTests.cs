@@ -8,8 +8,8 @@ using Sluice.Unit.SocketIO.Sockets;
 
 namespace Sluice.Unit.SocketIO.EngineIO;
 
-/// <summary>A polling client that begins to move to a WebSocket, and takes its time.</summary>
-public sealed class UpgradeTimeoutTests
+/// <summary>A polling client that moves to a WebSocket, and what may come in between.</summary>
+public sealed class UpgradeTests
 {
     /// <summary>A close frame without a status.</summary>
     const string Goodbye = "8800";
@@ -20,11 +20,11 @@ public sealed class UpgradeTimeoutTests
     readonly EngineServer server;
     EngineSession session = null!;
 
-    public UpgradeTimeoutTests() : this(new EngineOptions())
+    public UpgradeTests() : this(new EngineOptions())
     {
     }
 
-    UpgradeTimeoutTests(EngineOptions options) => server = new EngineServer(
+    UpgradeTests(EngineOptions options) => server = new EngineServer(
         options, NullLogger.Instance, time, EmptyServices.Instance)
     {
         OnSession = begun =>
@@ -42,7 +42,7 @@ public sealed class UpgradeTimeoutTests
     {
         var timeout = TimeSpan.FromMilliseconds(milliseconds);
         var test = milliseconds == 10_000 ? this
-            : new UpgradeTimeoutTests(new EngineOptions { UpgradeTimeout = timeout });
+            : new UpgradeTests(new EngineOptions { UpgradeTimeout = timeout });
         await test.SaysNothingAsync(timeout);
     }
 
@@ -91,6 +91,41 @@ public sealed class UpgradeTimeoutTests
         var client = Upgrade();
         await client.SendAsync("2probe");
         Assert.Equal(Text("3probe"), await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_session_that_closes_meanwhile_says_the_rest_over_the_WebSocket()
+    {
+        await OpenAsync();
+        var client = Upgrade();
+        await client.SendAsync("2probe");
+        Assert.Equal(Text("3probe"), await client.ReadAsync());
+        session.Send([new EngineMessage("4last"u8.ToArray(), IsBinary: false)]);
+        session.Close();
+        await client.SendAsync("5");
+        Assert.Equal(Text("4last") + Goodbye, await client.ReadAsync());
+        Assert.Equal(["forced close"], reasons);
+        Assert.Equal(0, server.SessionsCount);
+    }
+
+    [Fact]
+    public async Task A_poll_that_comes_behind_the_move_does_not_end_the_session()
+    {
+        await OpenAsync();
+        var polling = (PollingTransport)((LiveSession)session).Transport;
+        var client = Upgrade();
+        await client.SendAsync("2probe");
+        Assert.Equal(Text("3probe"), await client.ReadAsync());
+        await client.SendAsync("5");
+        Assert.Equal("websocket", session.TransportName);
+        // It was found to be this session's a moment before.
+        var late = NewContext($"transport=polling&sid={session.Id}");
+        await polling.GetAsync(late);
+        Assert.Equal(StatusCodes.Status400BadRequest, late.Response.StatusCode);
+        Assert.Empty(reasons);
+        session.Send([new EngineMessage("4hello"u8.ToArray(), IsBinary: false)]);
+        Assert.Equal(Text("4hello"), await client.ReadAsync());
+        session.Close();
     }
 
     async Task SaysNothingAsync(TimeSpan timeout)
