@@ -30,6 +30,9 @@ class Namespace : INamespace, IAdapterHost
 
     /// <summary>Sockets that are about to come into a child; with one it is not removed.</summary>
     int joining;
+
+    /// <summary>A socket has come, or was refused: one that nobody has asked for yet stays.</summary>
+    bool isUsed;
     bool isRemoved;
 
     public Namespace(SocketIOServer server, string name, ParentNamespace? parent)
@@ -137,6 +140,14 @@ class Namespace : INamespace, IAdapterHost
         }
     }
 
+    /// <summary>The opposite, when no socket is about to come.</summary>
+    public void LetGo()
+    {
+        lock (sockets)
+            joining--;
+        Tidy();
+    }
+
     public void Announced() => ready!.TrySetResult();
 
     /// <summary>
@@ -168,8 +179,8 @@ class Namespace : INamespace, IAdapterHost
         finally
         {
             lock (sockets)
-                joining--;
-            Tidy();
+                isUsed = true;
+            LetGo();
         }
     }
 
@@ -424,7 +435,7 @@ class Namespace : INamespace, IAdapterHost
             return;
         lock (sockets)
         {
-            if (isRemoved || joining > 0 || !sockets.IsEmpty)
+            if (isRemoved || !isUsed || joining > 0 || !sockets.IsEmpty)
                 return;
             isRemoved = true;
         }

@@ -39,7 +39,8 @@ public static class SocketIOExtensions
         services.TryAddSingleton(Make);
         services.TryAddSingleton<ISocketIOServer>(
             provider => provider.GetRequiredService<SocketIOServer>());
-        services.AddKeyedSingleton<INamespace>(
+        // Asked for each time: a dynamic one may have been removed.
+        services.AddKeyedTransient<INamespace>(
             KeyedService.AnyKey, (provider, name) =>
                 provider.GetRequiredService<SocketIOServer>().Of((string)name!));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISocketIOHealth, ServerHealth>());

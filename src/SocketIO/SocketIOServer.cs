@@ -108,10 +108,14 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
             name = "/" + name;
         if (namespaces.TryGetValue(name, out var found))
             return found;
-        // Held for good: the application has it by its name.
         if (Array.Find(parents, parent => parent.Matches(name)) is { } parent)
-            return HoldChild(name, parent)
+        {
+            var child = HoldChild(name, parent)
                 ?? throw new InvalidOperationException("There are too many dynamic namespaces.");
+            child.LetGo();
+            return child;
+        }
+
         lock (sync)
         {
             if (namespaces.TryGetValue(name, out found))

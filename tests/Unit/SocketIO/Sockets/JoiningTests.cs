@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sluice.SocketIO;
 using Sluice.SocketIO.EngineIO;
 using IOSocket = Sluice.SocketIO.Socket;
@@ -210,6 +211,38 @@ public class JoiningTests
         Assert.DoesNotContain(child, server.Namespaces);
         first.Receive("0/child,");
         Assert.NotSame(child, server.Namespaces.Single(nsp => nsp.Name == "/child"));
+    }
+
+    [Fact]
+    public void A_child_made_by_its_name_goes_with_its_last_socket_too_and_others_stay()
+    {
+        var server = Servers.Make(configure: options => options.CleanupEmptyChildNamespaces = true);
+        server.Of(new Regex("^/child"));
+        var child = server.Of("/child-1");
+        var own = server.Of("/own");
+        // Nobody has been there yet.
+        Assert.Same(child, server.Of("/child-1"));
+        var session = FakeSession.Open(server);
+        session.Receive("0/child-1,", "0/own,");
+        Assert.Single(child.Sockets);
+        session.Receive("1/child-1,", "1/own,");
+        Assert.DoesNotContain(child, server.Namespaces);
+        Assert.Same(own, server.Of("/own"));
+        var next = server.Of("/child-1");
+        Assert.NotSame(child, next);
+        session.Receive("0/child-1,");
+        Assert.Single(next.Sockets);
+    }
+
+    [Fact]
+    public void A_child_made_by_its_name_stays_while_it_is_not_asked_to_go()
+    {
+        var server = Servers.Make();
+        server.Of(new Regex("^/child"));
+        var child = server.Of("/child-1");
+        var session = FakeSession.Open(server);
+        session.Receive("0/child-1,", "1/child-1,");
+        Assert.Same(child, server.Of("/child-1"));
     }
 
     [Fact]
