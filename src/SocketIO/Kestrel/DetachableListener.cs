@@ -29,15 +29,10 @@ sealed class DetachableListener(
     {
         while (true)
         {
+            NetSocket client;
             try
             {
-                var client = await socket.AcceptAsync(cancellationToken);
-                if (client.LocalEndPoint is IPEndPoint)
-                    client.NoDelay = options.NoDelay;
-                var connection = new DetachableConnection(
-                    NextId(), client, pool, pipes, detached);
-                connection.Start();
-                return connection;
+                client = await socket.AcceptAsync(cancellationToken);
             }
             catch (ObjectDisposedException)
             {
@@ -48,15 +43,39 @@ sealed class DetachableListener(
             {
                 return null;
             }
-            catch (SocketException full) when (full.SocketErrorCode is
-                SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            catch (SocketException gone) when (gone.SocketErrorCode is
+                SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
-                await Task.Delay(pause, cancellationToken);
+                // The client has gone before it was accepted: the next one.
+                continue;
             }
             catch (SocketException)
             {
-                // The client has gone before it was accepted: the next one.
+                await Task.Delay(pause, cancellationToken);
+                continue;
             }
+
+            if (Open(client) is { } connection)
+                return connection;
+        }
+    }
+
+    /// <summary>A connection on a socket; null when that cannot be used any more.</summary>
+    DetachableConnection? Open(NetSocket client)
+    {
+        try
+        {
+            if (client.LocalEndPoint is IPEndPoint)
+                client.NoDelay = options.NoDelay;
+            var connection = new DetachableConnection(NextId(), client, pool, pipes, detached);
+            connection.Start();
+            return connection;
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // What a system tells of a socket that its client has reset meanwhile.
+            client.Dispose();
+            return null;
         }
     }
 
