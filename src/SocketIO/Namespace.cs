@@ -58,6 +58,13 @@ class Namespace : INamespace, IAdapterHost
 
     public ParentNamespace? Parent => parent;
 
+    /// <summary>Done when its adapter has begun, or failed to.</summary>
+    public Task Started { get; set; } = Task.CompletedTask;
+
+    /// <summary>Of a child that is removed: done when its adapter has ended.</summary>
+    public TaskCompletionSource Ended { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Done when a child has been announced to the application.</summary>
     public Task Ready => ready?.Task ?? Task.CompletedTask;
 

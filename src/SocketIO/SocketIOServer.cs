@@ -13,6 +13,9 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 {
     readonly ConcurrentDictionary<string, Namespace> namespaces = new(StringComparer.Ordinal);
     readonly Lock sync = new();
+
+    /// <summary>Children that are removed, until their adapters have ended.</summary>
+    readonly Dictionary<string, Namespace> ending = new(StringComparer.Ordinal);
     readonly IAdapterFactory? adapters;
     readonly Namespace main;
     ParentNamespace[] parents = [];
@@ -125,7 +128,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 
         Observer?.NamespaceAdded(found);
 
-        _ = StartAsync(found);
+        found.Started = StartAsync(found);
         // Nobody can listen while the main one is made.
         Announce(found);
         return found;
@@ -213,7 +216,9 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         lock (sync)
         {
             childrenCount--;
-            namespaces.TryRemove(new KeyValuePair<string, Namespace>(child.Name, child));
+            // Another of that name, which is there already, waits for this one by itself.
+            if (namespaces.TryRemove(new KeyValuePair<string, Namespace>(child.Name, child)))
+                ending[child.Name] = child;
             child.Parent!.Children.TryRemove(
                 new KeyValuePair<string, Namespace>(child.Name, child));
         }
@@ -247,13 +252,16 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
     Namespace? HoldChild(string name, ParentNamespace parent)
     {
         Namespace child;
+        Namespace? before;
         lock (sync)
         {
-            if (namespaces.TryGetValue(name, out var found) && found.TryHold())
-                return found;
+            if (namespaces.TryGetValue(name, out before) && before.TryHold())
+                return before;
             if (childrenCount >= Limits.ChildNamespacesMax)
                 return null;
             childrenCount++;
+            if (ending.Remove(name, out var ended))
+                before = ended;
             child = new Namespace(this, name, parent);
             child.TryHold();
             namespaces[name] = child;
@@ -262,7 +270,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 
         Observer?.NamespaceAdded(child);
 
-        _ = StartAsync(child);
+        child.Started = StartAsync(child, before);
         Announce(child);
         child.Announced();
         return child;
@@ -280,8 +288,14 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         }
     }
 
-    async Task StartAsync(Namespace nsp)
+    /// <param name="nsp">Whose adapter begins.</param>
+    /// <param name="before">
+    /// A child of the same name that was removed: both have the same channels, so it ends first.
+    /// </param>
+    async Task StartAsync(Namespace nsp, Namespace? before = null)
     {
+        if (before is not null)
+            await before.Ended.Task;
         try
         {
             await nsp.Adapter.StartAsync();
@@ -294,6 +308,7 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
 
     async Task EndAsync(Namespace nsp)
     {
+        await nsp.Started;
         try
         {
             await nsp.Adapter.DisposeAsync();
@@ -302,5 +317,10 @@ public sealed class SocketIOServer : ISocketIOServer, IAsyncDisposable
         {
             Log.CallbackFailed(e, nsp.Name, "DisposeAsync");
         }
+
+        lock (sync)
+            if (ending.GetValueOrDefault(nsp.Name) == nsp)
+                ending.Remove(nsp.Name);
+        nsp.Ended.SetResult();
     }
 }
