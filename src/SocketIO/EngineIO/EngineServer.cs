@@ -307,6 +307,7 @@ public sealed class EngineServer(
                 nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.PingInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.PingTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.UpgradeTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPacketsPerPoll, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxHttpBufferSize, 1);
         options.PerMessageDeflate?.Check();

@@ -183,7 +183,7 @@ sealed partial class WebSocketConnection
             }
             while (!TryRest());
         }
-        catch (Exception failure) when (IsFailure(failure))
+        catch (Exception failure)
         {
             // The reading side ends too. Nobody sends any more: isSending stays.
             lock (sync)
@@ -193,6 +193,9 @@ sealed partial class WebSocketConnection
             }
 
             Abort();
+            // Of whoever looks at what is sent; it is not the connection's to keep quiet about.
+            if (!IsFailure(failure))
+                throw;
         }
     }
 
