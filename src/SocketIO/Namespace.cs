@@ -33,6 +33,11 @@ class Namespace : INamespace, IAdapterHost
 
     /// <summary>A socket has come, or was refused: one that nobody has asked for yet stays.</summary>
     bool isUsed;
+
+    /// <summary>
+    /// The program has given it something that another of its name would not have: it stays.
+    /// </summary>
+    bool isOwned;
     bool isRemoved;
 
     public Namespace(SocketIOServer server, string name, ParentNamespace? parent)
@@ -92,7 +97,11 @@ class Namespace : INamespace, IAdapterHost
     public INamespace Use(NamespaceMiddleware middleware)
     {
         lock (sockets)
+        {
             middlewares = [.. middlewares, middleware];
+            Own();
+        }
+
         return this;
     }
 
@@ -105,13 +114,19 @@ class Namespace : INamespace, IAdapterHost
     public INamespace OnConnection(Func<Socket, Task> handler)
     {
         lock (sockets)
+        {
             handlers = [.. handlers, handler];
+            Own();
+        }
+
         return this;
     }
 
     public INamespace OnServerSide(string name, ServerEventHandler handler)
     {
         serverHandlers.AddOrUpdate(name, [handler], (_, all) => [.. all, handler]);
+        lock (sockets)
+            Own();
         return this;
     }
 
@@ -436,13 +451,16 @@ class Namespace : INamespace, IAdapterHost
         }
     }
 
+    /// <summary>What NewNamespace's handlers do to it, they do to the next one, too.</summary>
+    void Own() => isOwned |= ready?.Task.IsCompleted == true;
+
     void Tidy()
     {
         if (parent is null || !Server.Options.CleanupEmptyChildNamespaces)
             return;
         lock (sockets)
         {
-            if (isRemoved || !isUsed || joining > 0 || !sockets.IsEmpty)
+            if (isRemoved || isOwned || !isUsed || joining > 0 || !sockets.IsEmpty)
                 return;
             isRemoved = true;
         }

@@ -20,7 +20,7 @@ sealed record AcceptedTwins(
             ["A connect", "A got early [\"before the answer\"]"]),
         // Whoever waits for an answer is told that nobody can give it any more.
         new("answers", ["server never gone"], ["server gone socket has been disconnected"]),
-        // A namespace that the program has by its name is kept for it.
+        // A namespace that has a middleware of its own keeps it, and is kept.
         new("names",
             ["One names -> [\"/names/1\", \"/names/a\", \"/names/by-auth\"]"],
             ["One names -> [\"/names/1\", \"/names/7\", \"/names/a\", \"/names/by-auth\"]"]),

@@ -235,6 +235,24 @@ public class JoiningTests
     }
 
     [Fact]
+    public void A_child_that_the_program_guards_stays_with_its_guard()
+    {
+        var server = Servers.Make(configure: options => options.CleanupEmptyChildNamespaces = true);
+        server.Of(new Regex("^/child"));
+        server.NewNamespace += child => child.OnConnection(_ => { });
+        server.Of("/child-1").Use((socket, next) =>
+            socket.Handshake.GetAuthString("token") is null
+                ? throw new ConnectError("guarded") : next());
+        var session = FakeSession.Open(server);
+        session.Receive("0/child-1,{\"token\":\"1\"}", "1/child-1,");
+        session.Receive("0/child-2,", "1/child-2,");
+        _ = session.Sent;
+        session.Receive("0/child-1,");
+        Assert.Equal(["4/child-1,{\"message\":\"guarded\"}"], session.Sent);
+        Assert.DoesNotContain(server.Namespaces, nsp => nsp.Name == "/child-2");
+    }
+
+    [Fact]
     public void A_child_made_by_its_name_stays_while_it_is_not_asked_to_go()
     {
         var server = Servers.Make();
