@@ -99,7 +99,7 @@ sealed class DetachableConnection : DefaultConnectionContext,
         await sending;
         await receiving;
         if (!closed.IsCancellationRequested)
-            await closed.CancelAsync();
+            await TellAsync();
         await base.DisposeAsync();
     }
 
@@ -167,8 +167,12 @@ sealed class DetachableConnection : DefaultConnectionContext,
 
         await input.Writer.CompleteAsync(error is null ? null : reason ?? error);
         if (!detaching.IsCancellationRequested)
-            await closed.CancelAsync();
+            await TellAsync();
     }
+
+    /// <summary>Tells of the end; who fails over it keeps nothing from being closed.</summary>
+    async Task TellAsync() =>
+        await closed.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Waits for bytes with no memory in hand, then takes what there is.</summary>
     async Task ReceiveIntoAsync(PipeWriter writer)

@@ -212,6 +212,50 @@ public sealed class SocketIODetachedTests
         Assert.Equal(0, host.Engine.SessionsCount);
     }
 
+    [Fact]
+    public async Task A_server_without_time_leaves_nothing_of_a_session_that_is_being_accepted()
+    {
+        var asked = new TaskCompletionSource();
+        var mayGoOn = new TaskCompletionSource();
+        var served = new TaskCompletionSource();
+        EngineServer engine = null!;
+        await using var host = await KestrelHost.StartAsync(
+            services => { },
+            app =>
+            {
+                app.Use(async (context, next) =>
+                {
+                    try
+                    {
+                        await next(context);
+                    }
+                    finally
+                    {
+                        served.SetResult();
+                    }
+                });
+                engine = Echoing(app.Services, new EngineOptions
+                {
+                    AllowRequest = async _ =>
+                    {
+                        asked.SetResult();
+                        await mayGoOn.Task;
+                        return null;
+                    },
+                });
+                app.MapEngineIO("/engine.io", engine);
+            },
+            isDetachable: true);
+        using var client = await FrameClient.ConnectAsync(host.Address.Port);
+        await client.WriteAsync(FrameClient.Handshake);
+        await asked.Task.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
+        await host.StopServerAsync();
+        mayGoOn.SetResult();
+        await served.Task.WaitAsync(Patience.Event, TestContext.Current.CancellationToken);
+        Assert.True(await client.IsAtEndAsync());
+        await Patience.ForAsync(() => engine.SessionsCount == 0, () => "no session");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -376,8 +420,8 @@ public sealed class SocketIODetachedTests
             },
             port: port, isDetachable: isDetachable);
 
-    static EngineServer Echoing(IServiceProvider services) =>
-        new(new EngineOptions(), NullLogger.Instance, TimeProvider.System, services)
+    static EngineServer Echoing(IServiceProvider services, EngineOptions? options = null) =>
+        new(options ?? new(), NullLogger.Instance, TimeProvider.System, services)
         {
             OnSession = session => new EngineHost.Echo(session, _ => { }),
         };

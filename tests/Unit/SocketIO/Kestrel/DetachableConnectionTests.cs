@@ -71,6 +71,23 @@ public sealed class DetachableConnectionTests
     }
 
     [Fact]
+    public async Task Whoever_fails_when_it_hears_of_the_end_keeps_no_socket()
+    {
+        await using var pair = await SocketPair.ConnectAsync();
+        var heard = new TaskCompletionSource();
+        pair.Connection.ConnectionClosed.Register(() =>
+        {
+            heard.SetResult();
+            throw new InvalidOperationException("not today");
+        });
+        pair.Connection.Start();
+        pair.Reset();
+        await heard.Task.WaitAsync(patience, Stop);
+        Assert.Null(await pair.Connection.DetachAsync().WaitAsync(patience, Stop));
+        Assert.True(pair.Server.SafeHandle.IsClosed);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_aborted_first_keeps_its_socket_and_closes_it()
     {
         await using var pair = await SocketPair.ConnectAsync();
