@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Sluice.Proxy.Http1;
@@ -69,10 +70,9 @@ internal partial struct HeaderLine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<byte> LastBlock(ReadOnlySpan<byte> rest)
     {
-        Span<byte> padded = stackalloc byte[Block];
-        padded.Clear();
-        rest.CopyTo(padded);
-        return Vector256.Create<byte>(padded);
+        var block = Vector256<byte>.Zero;
+        rest.CopyTo(MemoryMarshal.AsBytes(new Span<Vector256<byte>>(ref block)));
+        return block;
     }
 
     static uint ControlsOf(Vector256<byte> block)
