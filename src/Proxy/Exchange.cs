@@ -127,6 +127,12 @@ public sealed class Exchange(Worker worker) : ICaptures
     /// <summary>The status sent to the client, 0 before there is one.</summary>
     public int Status { get; internal set; }
 
+    /// <summary>
+    /// What $status is although another was sent: an error page that is to be a 200 may be
+    /// answered with 206 or 304. 0 else.
+    /// </summary>
+    internal int StatusBefore { get; set; }
+
     /// <summary>Bytes of the file that has none of the ranges asked for; -1 when none was.</summary>
     internal long UnsatisfiedLength { get; set; } = -1;
 
@@ -345,6 +351,7 @@ public sealed class Exchange(Worker worker) : ICaptures
         RequestId = default;
         Status = 0;
         UnsatisfiedLength = -1;
+        StatusBefore = 0;
         Challenge = default;
         SentHead = default;
         SentTrailers = default;

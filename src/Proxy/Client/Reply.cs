@@ -72,6 +72,8 @@ static class Reply
     {
         var status = FileConditions.StatusOf(
             x.Head, x.HeadBuffer, new FileFacts(0, modifiedSeconds: long.MaxValue, default));
+        if (status == 304)
+            x.StatusBefore = x.ErrorPageStatus;
         if (status != 200)
             x.ErrorPageStatus = 0;
         return status;

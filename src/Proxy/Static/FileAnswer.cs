@@ -24,7 +24,7 @@ static class FileAnswer
             return Verdict.Fail(status);
         // An error page whose status became 200 may be answered with 206 or 304 all the same.
         if (status != 200)
-            x.ErrorPageStatus = 0;
+            (x.StatusBefore, x.ErrorPageStatus) = (x.ErrorPageStatus, 0);
         var boundary = ranges.Count > 1 ? x.Worker.Random.NextInt64() : 0;
         SendHead(x, file, status, ranges, boundary);
         if (x.Status is 204 or 304 || x.Head.Method == RequestMethod.Head)

@@ -36,7 +36,9 @@ static class AnswerVariables
     /// </summary>
     static bool AppendStatus(Exchange x, ByteBuilder to)
     {
-        var status = x.Status != 0 ? x.Status : x.ErrorPageStatus;
+        var status = x.StatusBefore != 0 ? x.StatusBefore
+            : x.Status != 0 ? x.Status
+            : x.ErrorPageStatus;
         var room = to.Reserve(3);
         room[0] = (byte)('0' + (status / 100));
         room[1] = (byte)('0' + (status / 10 % 10));
