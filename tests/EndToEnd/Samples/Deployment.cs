@@ -116,8 +116,6 @@ sealed class Instance(string sample, int port, Dictionary<string, string> enviro
 
     public int Port => port;
 
-    public int Pid => process!.Pid;
-
     public string Output => process?.Output ?? "";
 
     public async Task StartAsync()

@@ -24,18 +24,6 @@ public static partial class Kernel
         return PrlimitSet(0, ResourceOpenFiles, own, 0) == 0 ? own.Hard : -1;
     }
 
-    /// <summary>How many files a process may open.</summary>
-    public static long OpenFiles(int pid) =>
-        Prlimit(pid, ResourceOpenFiles, 0, out var limit) == 0 ? limit.Soft : -1;
-
-    /// <summary>Has a process open no more files than that.</summary>
-    public static void LimitOpenFiles(int pid, long count)
-    {
-        if (Prlimit(pid, ResourceOpenFiles, 0, out var limit) != 0
-            || PrlimitSet(pid, ResourceOpenFiles, limit with { Soft = count }, 0) != 0)
-            throw new InvalidOperationException($"process {pid} has no limit of open files");
-    }
-
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
 
