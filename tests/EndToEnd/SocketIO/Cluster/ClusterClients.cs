@@ -33,7 +33,7 @@ sealed class ClusterClients(ControlledProgram program) : IAsyncDisposable
     /// send everybody a fence, behind which nothing older can come: a node's own clients get its
     /// fence at once, but that of another node only after what was under way before.
     /// </summary>
-    /// <param name="through">Any two nodes.</param>
+    /// <param name="through">Two nodes: that which has done something, and any other.</param>
     /// <param name="gone">Who has been disconnected.</param>
     public async Task<Dictionary<string, JsonElement[][]>> TakeAsync(
         (IClusterNode First, IClusterNode Second) through, params string[] gone)
