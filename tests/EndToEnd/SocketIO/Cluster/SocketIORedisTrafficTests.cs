@@ -54,13 +54,14 @@ public sealed class SocketIORedisTrafficTests
                 configureServer: ClusterKinds.Server(kind)));
         Assert.Equal(official[0].Order(StringComparer.Ordinal),
             ours[0].Order(StringComparer.Ordinal));
+        Assert.Equal(official[1], ours[1]);
         Assert.All(operations.Index(), operation => Assert.Equal(
-            official[operation.Index + 1], ours[operation.Index + 1]));
+            official[operation.Index + 2], ours[operation.Index + 2]));
         // Every operation but a local one has said something.
-        Assert.Single(official, said => said.Length == 0);
+        Assert.Single(official.Skip(2), said => said.Length == 0);
     }
 
-    /// <summary>What is said at the start, and for each operation.</summary>
+    /// <summary>What is said at the start, for two clients, and for each operation.</summary>
     static async Task<string[][]> RecordAsync(
         Func<string, RedisProcess, Task<IClusterNode>> start)
     {
@@ -80,12 +81,14 @@ public sealed class SocketIORedisTrafficTests
             [await clients.ConnectAsync("a", one.Address)] = "<a>",
             [await clients.ConnectAsync("b", two.Address)] = "<b>",
         });
+        // A node subscribes to a client's own channel when that is connected already.
+        await FlushAsync();
+        said.Add([.. (await TakeAsync(traffic)).Order(StringComparer.Ordinal)]);
         foreach (var operation in operations)
         {
             await one.DoAsync(operation);
             // What was published is handled, and then what a node subscribes to over it.
-            foreach (var node in (IClusterNode[])[two, one, two, one])
-                await node.DoAsync(new("flush"));
+            await FlushAsync();
             var commands = await TakeAsync(traffic);
             // Before or after the question, the nodes are counted: ours counts first, because a
             // question to a Redis that is away would wait there for whoever asked no longer.
@@ -95,6 +98,12 @@ public sealed class SocketIORedisTrafficTests
         }
 
         return [.. said];
+
+        async Task FlushAsync()
+        {
+            foreach (var node in (IClusterNode[])[two, one, two, one])
+                await node.DoAsync(new("flush"));
+        }
     }
 
     static async Task<string[]> TakeAsync(ControlledProgram traffic) =>
